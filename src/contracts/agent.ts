@@ -1,0 +1,121 @@
+/** `defineAgent`: whatever closes a step, as its author writes it. The registry turns it into a contract. */
+import type { z } from 'zod';
+import type { Effect, RetryPolicy } from './contract.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Given, Tree } from './refs.ts';
+
+/** What an agent is told about the attempt that calls it. */
+export interface AttemptContext {
+  run: string;
+  step: string;
+  attempt: number;
+  /** The same for every repeat of the same effect: hand it on as the idempotency key. */
+  key: string;
+  /** Aborted when the time limit passes, the run is cancelled or the worker loses it. */
+  signal: AbortSignal;
+}
+
+/** Throw it to say no: nothing was done, and a repeat is pointless. */
+export class Refusal extends Error {
+  readonly retryAfterMs: number | undefined;
+
+  /** @param retryAfterMs when given, the agent asks to be called again after so long. */
+  constructor(message: string, retryAfterMs?: number) {
+    super(message);
+    this.name = 'Refusal';
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export interface Webhook {
+  url: string;
+  /** Sent with every call, e.g. an authorization. Never journalled. */
+  headers?: Record<string, string>;
+}
+
+interface AgentTerms<I, O> {
+  /** Lower-case words joined by dots: `shop.pay`. */
+  name: string;
+  /** Raise it with every change of what goes in or out. */
+  version?: number;
+  /** What a person reads in progress, cards and traces. */
+  title: string;
+  input: z.ZodType<I>;
+  output: z.ZodType<O>;
+  effect: Effect;
+  /** A repeat with the same key is harmless. Default: only for `read`. */
+  idempotent?: boolean;
+  /** The business thing that the effect touches: `order:{{input.order}}`. */
+  resource?: string;
+  /** For how long a finished effect on the same resource makes the next one ask. Default 30 days. */
+  duplicateWindowMs?: number;
+  /** Default 30 seconds. */
+  timeoutMs?: number;
+  /** Default: 3 attempts, 1 s doubling, at most 60 s. */
+  retry?: Partial<RetryPolicy>;
+  /** What takes the effect back. `compensable` needs it. */
+  undo?: Undo<I, O>;
+  maxOutputBytes?: number;
+  risk?: string;
+  redact?: string[];
+}
+
+/** An agent and its input, built of what went into the effect and what came out of it. */
+export interface Undo<I, O> {
+  // biome-ignore lint/suspicious/noExplicitAny: the undo's own input type is checked by `undoWith`
+  agent: Agent<any, any>;
+  input: (from: { input: Tree<I>; output: Tree<O> }) => Given<unknown>;
+}
+
+/** Ties an undo to its agent's input type, so that a wrong field does not compile. */
+export const undoWith = <I, O, U>(
+  agent: Agent<U, unknown>,
+  input: (from: { input: Tree<I>; output: Tree<O> }) => Given<U>,
+): Undo<I, O> => ({ agent, input: input as Undo<I, O>['input'] });
+
+type Transport<I, O> =
+  | {
+      run: (input: I, context: AttemptContext) => Promise<O> | O;
+      /** Run it in a child process that is killed at the time limit. It must then be reachable from the configuration file. */
+      isolate?: boolean;
+    }
+  | { webhook: Webhook };
+
+export type AgentDefinition<I, O> = AgentTerms<I, O> & Transport<I, O>;
+
+export interface Agent<I, O> {
+  readonly id: string;
+  readonly definition: AgentDefinition<I, O>;
+  /** Only for types: what goes in and what comes out. */
+  readonly types?: { input: I; output: O };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a list of agents of every type
+export type AnyAgent = Agent<any, any>;
+
+/** Declares an agent. What types cannot see is checked, all of it at once, when the registry is built. */
+export function defineAgent<I, O>(definition: AgentDefinition<I, O>): Agent<I, O> {
+  return { id: `${definition.name}@${definition.version ?? 1}`, definition };
+}
+
+/** An agent call that an `AgentCaller` carries out. */
+export interface AgentCall {
+  agent: AnyAgent;
+  input: Json;
+  context: AttemptContext;
+  timeoutMs: number;
+  maxOutputBytes: number;
+}
+
+/** How the transport ended; the output is not checked against the contract yet. */
+export type CallResult =
+  | { end: 'done'; output: unknown }
+  | { end: 'not_sent' | 'refused' | 'unknown'; error: import('./error.ts').Failure };
+
+/** The port of a transport: a way to reach an agent. It never throws. */
+export interface Transporter {
+  handles(agent: AnyAgent): boolean;
+  call(call: AgentCall): Promise<CallResult>;
+}
+
+export type { JsonObject };

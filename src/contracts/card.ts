@@ -1,0 +1,27 @@
+/**
+ * A card is a view without a platform: a channel renders it within its own limits and markup.
+ *
+ * Every string in it is untrusted text that a channel escapes; nothing in it is markup.
+ */
+import { z } from 'zod';
+import { verbs } from './escalation.ts';
+
+export const cardFact = z.strictObject({ label: z.string(), text: z.string() });
+export const cardLine = z.strictObject({
+  mark: z.enum(['waiting', 'running', 'done', 'failed', 'skipped', 'undone', 'note']),
+  text: z.string(),
+  detail: z.string().optional(),
+});
+export const cardButton = z.strictObject({ verb: z.enum(verbs), label: z.string() });
+
+export const card = z.strictObject({
+  kind: z.enum(['progress', 'question', 'summary', 'notice']),
+  title: z.string(),
+  facts: z.array(cardFact),
+  lines: z.array(cardLine),
+  /** The question's code, when there is something to decide; a channel makes its buttons' tokens of it. */
+  code: z.string().nullable(),
+  buttons: z.array(cardButton),
+});
+export type Card = z.infer<typeof card>;
+export type CardLine = z.infer<typeof cardLine>;

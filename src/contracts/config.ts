@@ -1,0 +1,33 @@
+/** `defineConfig`: the deployment as its user writes it. */
+import type { AnyAgent } from './agent.ts';
+import type { Route } from './route.ts';
+
+export interface PersonDefinition {
+  name?: string;
+  roles?: string[];
+}
+
+export interface Configuration {
+  routes: Route[];
+  /** Agents beside those that the routes' plans use. */
+  agents?: AnyAgent[];
+  /** People by id. `operator` is whoever sits at the terminal. */
+  people: Record<string, PersonDefinition>;
+  /** Run once before anything else, in every process: make tables, warm up. Must be safe to run twice at once. */
+  prepare?: () => Promise<void>;
+  /** Run when the process stops. */
+  close?: () => Promise<void>;
+}
+
+/** What a configuration is given about the process it is loaded in. */
+export interface Environment {
+  /** The database of this deployment, as a postgres:// address. */
+  databaseUrl: string;
+  /** The environment variables, for addresses and secrets of your own agents. */
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+export type ConfigurationSource = (environment: Environment) => Configuration;
+
+/** Declares the deployment. The default export of `baton.config.ts`. */
+export const defineConfig = (source: ConfigurationSource): ConfigurationSource => source;

@@ -1,0 +1,113 @@
+/** One question to people: who may answer it, with which verbs, by when, and what an answer is. */
+import { z } from 'zod';
+import { jsonObject, jsonValue } from './json.ts';
+import { actor } from './task.ts';
+
+/**
+ * - `approve`: may this effect happen? Asked before it, with the input that would be used.
+ * - `answer`: something that the task needs and does not say.
+ * - `uncertain`: an effect that may have happened; nobody but a person can find out.
+ */
+export const escalationKinds = ['approve', 'answer', 'uncertain'] as const;
+export type EscalationKind = (typeof escalationKinds)[number];
+
+/** What a person may say. `done` and `answer` and `edit` carry a value. */
+export const verbs = ['approve', 'reject', 'edit', 'answer', 'done', 'retry', 'stop'] as const;
+export type Verb = (typeof verbs)[number];
+export const verbsWithValue: readonly Verb[] = ['edit', 'answer', 'done'];
+
+export const verbsOf: Record<EscalationKind, readonly Verb[]> = {
+  approve: ['approve', 'reject', 'edit'],
+  answer: ['answer', 'stop'],
+  uncertain: ['done', 'retry', 'stop'],
+};
+
+/** Who decides, in words of the configuration. Roles are resolved to people when the question is asked. */
+export const deciders = z.strictObject({
+  people: z.array(z.string()).optional(),
+  roles: z.array(z.string()).optional(),
+});
+export type Deciders = z.infer<typeof deciders>;
+
+/** The terms of a question in the configuration. */
+export const terms = z.strictObject({
+  deciders,
+  quorum: z.int().min(1).max(10).default(1),
+  verbs: z.array(z.enum(verbs)).min(1).optional(),
+  /** May the person who asked for the task decide? `terminal`: only at the terminal, where there is one person. */
+  selfApproval: z.enum(['never', 'terminal', 'always']).default('terminal'),
+  remindAfterMs: z.number().positive().optional(),
+  expireAfterMs: z.number().positive().optional(),
+});
+export type Terms = z.infer<typeof terms>;
+
+/** The terms as they were when the question was asked; later changes of the configuration do not touch them. */
+export const policy = z.strictObject({
+  people: z.array(z.string()),
+  roles: z.array(z.string()),
+  quorum: z.int().min(1),
+  verbs: z.array(z.enum(verbs)).min(1),
+  selfApproval: z.enum(['never', 'terminal', 'always']),
+  requester: actor,
+});
+export type Policy = z.infer<typeof policy>;
+
+/** An earlier or a running effect on the same resource, shown with the question. */
+export const evidence = z.strictObject({
+  run: z.string(),
+  title: z.string(),
+  step: z.string(),
+  state: z.enum(['in_hand', 'done']),
+  at: z.string(),
+});
+export type Evidence = z.infer<typeof evidence>;
+
+/** What the question is about; the effect digest is made of it, so it is what authorises. */
+export const subject = z.strictObject({
+  step: z.string(),
+  revision: z.int().nonnegative(),
+  agent: z.string(),
+  contract: z.string(),
+  input: jsonValue,
+});
+export type Subject = z.infer<typeof subject>;
+
+/** A question as the journal opens it and as its row keeps it. */
+export const question = z.strictObject({
+  id: z.string(),
+  code: z.string(),
+  kind: z.enum(escalationKinds),
+  step: z.string().nullable(),
+  /** The effect digest that an approval would authorise. */
+  digest: z.string().nullable(),
+  subject: subject.nullable(),
+  /** JSON Schema of the value that `edit`, `answer` or `done` must carry. */
+  schema: jsonObject.nullable(),
+  policy,
+  evidence: z.array(evidence),
+  /** Milliseconds since the epoch, on the database's clock. */
+  remindAt: z.number().nullable(),
+  expiresAt: z.number().nullable(),
+});
+export type Question = z.infer<typeof question>;
+
+/** What closed a question. Only a row that was closed makes one of these. */
+export const decision = z.strictObject({
+  escalation: z.string(),
+  outcome: z.enum([...verbs, 'expired', 'withdrawn']),
+  by: actor.nullable(),
+  value: jsonValue.optional(),
+  /** The effect digest that this decision authorises, if it authorises one. */
+  authorises: z.string().nullable(),
+});
+export type Decision = z.infer<typeof decision>;
+
+/** What a person is told about their answer. Expected refusals are values, not errors. */
+export type VoteAnswer =
+  | { result: 'decided'; outcome: Verb; run: string }
+  | { result: 'counted'; votes: number; quorum: number }
+  | { result: 'already_decided'; outcome: string; by: string | null }
+  | { result: 'already_voted' }
+  | { result: 'not_allowed'; why: string }
+  | { result: 'invalid_value'; mismatches: { path: string; expected: string; received: string }[] }
+  | { result: 'unknown_question' };

@@ -1,0 +1,192 @@
+/**
+ * The events of a run: its truth, and its trace.
+ *
+ * An event says what happened, in the past tense, and never changes its meaning once released: a new meaning is a new
+ * version `v`, and the fold reads every version ever written.
+ *
+ * `ref` names a step or an item of one: `lookup`, `probe[3]`.
+ */
+import { z } from 'zod';
+import { failure } from './error.ts';
+import { decision, evidence, question } from './escalation.ts';
+import { jsonObject, value } from './json.ts';
+import { plan } from './plan.ts';
+import { attemptEnd, finalStatuses } from './run.ts';
+import { actor, task } from './task.ts';
+
+const v = z.literal(1);
+const ref = z.string();
+
+/** Why an attempt was allowed to start. */
+export const permission = z.discriminatedUnion('kind', [
+  /** The contract says that nothing needs to be asked: it reads, or it can be taken back. */
+  z.strictObject({ kind: z.literal('effect') }),
+  /** A rule of the route's policy covers it. */
+  z.strictObject({ kind: z.literal('policy') }),
+  z.strictObject({ kind: z.literal('escalation'), id: z.string() }),
+  /** An undo is permitted by the effect that it takes back. */
+  z.strictObject({ kind: z.literal('undo') }),
+]);
+export type Permission = z.infer<typeof permission>;
+
+export const received = z.strictObject({ type: z.literal('received'), v, task });
+
+export const understood = z.strictObject({
+  type: z.literal('understood'),
+  v,
+  route: z.string(),
+  /** Digest of the route's definition: its policy, rules and limits as they are now. */
+  definition: z.string(),
+  fields: jsonObject,
+  /** Fields that the route needs and the task does not give. */
+  missing: z.array(z.string()),
+  language: z.enum(['en', 'ru']),
+  provider: z.string(),
+});
+
+export const intakeFailed = z.strictObject({ type: z.literal('intake_failed'), v, error: failure });
+
+export const planned = z.strictObject({
+  type: z.literal('planned'),
+  v,
+  revision: z.int().min(1),
+  plan,
+  /** The digest of the contract of each agent in the plan, its undo included: `name@version` to digest. */
+  contracts: z.record(z.string(), z.string()),
+  provider: z.string(),
+});
+
+/** A `forEach` list was fixed; items are numbered from 0. */
+export const expanded = z.strictObject({ type: z.literal('expanded'), v, ref, items: z.int().nonnegative() });
+
+export const skipped = z.strictObject({
+  type: z.literal('skipped'),
+  v,
+  ref,
+  because: z.enum(['condition', 'dependency']),
+});
+
+/** The step has its resource to itself. */
+export const held = z.strictObject({ type: z.literal('held'), v, ref, resource: z.string() });
+
+/** Another run has the resource in hand, or has touched it within the contract's window. */
+export const contended = z.strictObject({
+  type: z.literal('contended'),
+  v,
+  ref,
+  resource: z.string(),
+  evidence: z.array(evidence).min(1),
+});
+
+export const asked = z.strictObject({ type: z.literal('asked'), v, question });
+export const reminded = z.strictObject({ type: z.literal('reminded'), v, escalation: z.string() });
+export const decided = z.strictObject({ type: z.literal('decided'), v, signal: z.string(), decision });
+
+/** An approval that no longer fits what would run; it authorises nothing any more, and the question is asked anew. */
+export const voided = z.strictObject({ type: z.literal('voided'), v, ref, escalation: z.string() });
+
+export const attemptStarted = z.strictObject({
+  type: z.literal('attempt_started'),
+  v,
+  ref,
+  /** Counts the inputs that people gave the step; part of the idempotency key. */
+  revision: z.int().nonnegative(),
+  attempt: z.int().min(1),
+  undo: z.boolean(),
+  agent: z.string(),
+  key: z.string(),
+  input: value,
+  digest: z.string(),
+  permission,
+});
+
+export const attemptEnded = z.strictObject({
+  type: z.literal('attempt_ended'),
+  v,
+  ref,
+  revision: z.int().nonnegative(),
+  attempt: z.int().min(1),
+  undo: z.boolean(),
+  end: attemptEnd,
+  output: value.optional(),
+  error: failure.optional(),
+  durationMs: z.number().nonnegative(),
+});
+
+/** The step will not be tried again. */
+export const stepFailed = z.strictObject({ type: z.literal('step_failed'), v, ref, error: failure });
+
+/** The undo of a step will not be tried again, or cannot be built. */
+export const undoFailed = z.strictObject({ type: z.literal('undo_failed'), v, ref, error: failure });
+
+export const cancelRequested = z.strictObject({
+  type: z.literal('cancel_requested'),
+  v,
+  signal: z.string(),
+  by: actor.nullable(),
+});
+
+/** What a worker that had lost the run learned about an attempt it had started. */
+export const lateResult = z.strictObject({
+  type: z.literal('late_result'),
+  v,
+  signal: z.string(),
+  ref,
+  revision: z.int().nonnegative(),
+  attempt: z.int().min(1),
+  undo: z.boolean(),
+  end: attemptEnd,
+  output: value.optional(),
+  error: failure.optional(),
+});
+
+/** Nothing starts any more; what was done is taken back. */
+export const compensating = z.strictObject({ type: z.literal('compensating'), v, because: failure });
+
+/** What became of the effects of a run that did not complete. */
+export const undoReport = z.strictObject({
+  undone: z.array(z.string()),
+  /** Irreversible or reversible effects that stand. */
+  stands: z.array(z.string()),
+  /** Effects whose undo failed, or of which nobody knows whether they happened. */
+  needsPerson: z.array(z.string()),
+});
+export type UndoReport = z.infer<typeof undoReport>;
+
+export const finished = z.strictObject({
+  type: z.literal('finished'),
+  v,
+  status: z.enum(finalStatuses),
+  reason: failure.nullable(),
+  answer: value.nullable(),
+  report: undoReport.nullable(),
+});
+
+export const event = z.discriminatedUnion('type', [
+  received,
+  understood,
+  intakeFailed,
+  planned,
+  expanded,
+  skipped,
+  held,
+  contended,
+  asked,
+  reminded,
+  decided,
+  voided,
+  attemptStarted,
+  attemptEnded,
+  stepFailed,
+  undoFailed,
+  cancelRequested,
+  lateResult,
+  compensating,
+  finished,
+]);
+export type Event = z.infer<typeof event>;
+export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
+
+/** One row of the journal: the events of one commit. */
+export const entry = z.strictObject({ seq: z.int().min(1), at: z.number(), events: z.array(event).min(1) });
+export type Entry = z.infer<typeof entry>;

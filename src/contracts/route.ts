@@ -1,0 +1,94 @@
+/** `defineRoute`: a type of task, how it is recognised, how it is done, and who decides. */
+import { z } from 'zod';
+import type { Agent, AnyAgent } from './agent.ts';
+import { type Deciders, terms } from './escalation.ts';
+import { jsonObject } from './json.ts';
+import { condition, plan } from './plan.ts';
+import { type Finished, type PlanBuilder, planBuilder } from './plan-builder.ts';
+
+/** When the effect of an agent needs a person. The first rule of an agent whose `when` holds is the one that asks. */
+export const approvalRule = terms.extend({
+  agent: z.string(),
+  /** Over `input.…` (what would be sent) and `task.fields.…`. Absent: always. */
+  when: condition.optional(),
+});
+export type ApprovalRule = z.infer<typeof approvalRule>;
+
+/** A route as data: what a run is pinned to. */
+export const routeData = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'a route name is lower-case words joined by dashes'),
+  title: z.string().min(1).max(80),
+  description: z.string().max(500),
+  fields: jsonObject,
+  /** How to ask for a field that a task does not give. */
+  ask: z.record(z.string(), z.string().max(300)),
+  agents: z.array(z.string()),
+  plan: plan.nullable(),
+  /** Terms of every question of this route that no rule covers: missing fields, uncertain effects, duplicates. */
+  questions: terms,
+  approvals: z.array(approvalRule),
+  /** Who may cancel a run beside its requester. */
+  controllers: terms.shape.deciders,
+  /** How many steps may run at once. */
+  concurrency: z.int().min(1).max(100),
+});
+export type RouteData = z.infer<typeof routeData>;
+
+type RuleInput = Omit<z.input<typeof approvalRule>, 'agent'> & { agent: AnyAgent };
+
+/** A rule for the effect of one agent: `approval(pay, ({ input }) => ({ when: gt(input.amount, 100), deciders: … }))`. */
+export const approval = <I, O>(
+  agent: Agent<I, O>,
+  rule: (from: { input: Tree<I> }) => Omit<RuleInput, 'agent'>,
+): RuleInput => ({ ...rule({ input: tree<I>('input') }), agent });
+
+export interface RouteDefinition<F> {
+  name: string;
+  title: string;
+  /** One sentence: what it does. It is shown to people, and to a model that chooses among routes. */
+  description: string;
+  fields: z.ZodType<F>;
+  /** How a task is recognised without a model: named groups become fields. */
+  patterns: RegExp[];
+  ask?: { [K in keyof F]?: string };
+  /** The fixed plan. */
+  plan: (p: PlanBuilder<F, Record<never, never>>) => Finished;
+  /** Who answers this route's questions. */
+  questions: z.input<typeof terms>;
+  approvals?: RuleInput[];
+  controllers?: Deciders;
+  concurrency?: number;
+}
+
+export interface Route {
+  readonly name: string;
+  readonly fields: z.ZodType;
+  readonly patterns: RegExp[];
+  readonly agents: AnyAgent[];
+  /** Everything but the field schema's JSON form, which the registry adds. */
+  readonly data: Omit<z.input<typeof routeData>, 'fields'>;
+}
+
+/** Declares a route. Its plan is built, and so type-checked, here; the registry proves it. */
+export function defineRoute<F>(definition: RouteDefinition<F>): Route {
+  const built = definition.plan(planBuilder<F>(definition.title));
+  const approvals = (definition.approvals ?? []).map((rule) => ({ ...rule, agent: rule.agent.id }));
+  return {
+    name: definition.name,
+    fields: definition.fields,
+    patterns: definition.patterns,
+    agents: built.agents,
+    data: {
+      name: definition.name,
+      title: definition.title,
+      description: definition.description,
+      ask: Object.fromEntries(Object.entries(definition.ask ?? {}).map(([field, words]) => [field, String(words)])),
+      agents: [...new Set(built.agents.map((agent) => agent.id))],
+      plan: built.plan,
+      questions: definition.questions,
+      approvals,
+      controllers: definition.controllers ?? {},
+      concurrency: definition.concurrency ?? 8,
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** What a person asked for, and who that person is to Baton. */
+import { z } from 'zod';
+
+/** A person of the configuration, and the channel through which they were authenticated. */
+export const actor = z.strictObject({ person: z.string().min(1).max(100), via: z.string().min(1).max(40) });
+export type Actor = z.infer<typeof actor>;
+
+export const maxTaskCharacters = 4_000;
+
+export const task = z.strictObject({
+  text: z.string().trim().min(1).max(maxTaskCharacters),
+  requester: actor,
+  /** Where the answer goes: an opaque address that its channel made, or null for a client that follows by itself. */
+  conversation: z.string().max(200).nullable(),
+});
+export type Task = z.infer<typeof task>;
+
+/** A task on its way in. `source` and `key` identify the message: the same pair is the same run, however often it comes. */
+export const submission = z.strictObject({ source: z.string().min(1).max(40), key: z.string().min(1).max(200), task });
+export type Submission = z.infer<typeof submission>;
