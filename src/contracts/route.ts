@@ -5,6 +5,7 @@ import { type Deciders, terms } from './escalation.ts';
 import { jsonObject } from './json.ts';
 import { condition, plan } from './plan.ts';
 import { type Finished, type PlanBuilder, planBuilder } from './plan-builder.ts';
+import { type Tree, tree } from './refs.ts';
 
 /** When the effect of an agent needs a person. The first rule of an agent whose `when` holds is the one that asks. */
 export const approvalRule = terms.extend({
