@@ -1,0 +1,99 @@
+/**
+ * The way to Postgres: a pool for single statements, a small pool for transactions, and a direct address for what needs
+ * a session of its own (listening, session locks, migrations).
+ *
+ * Transactions have their own connections because postgres.js can send BEGIN on a connection that it did not reserve,
+ * and then runs other statements inside it (porsager/postgres issues 1189 and 1204): here a connection is reserved
+ * first, and BEGIN is an ordinary statement on it. Plain `sql.begin` is not used anywhere.
+ */
+import postgres from 'postgres';
+import { BatonError } from '../../contracts/error.ts';
+import { crossing } from '../crossing.ts';
+
+export type Sql = postgres.Sql;
+/** What both a pool and a reserved connection can do. */
+export type Statement = postgres.ISql;
+
+export interface DatabaseSettings {
+  url: string;
+  /** Past a transaction pooler: for listening, session locks and migrations. Default: `url`. */
+  directUrl?: string | undefined;
+}
+
+export interface Database {
+  readonly sql: Sql;
+  readonly directUrl: string;
+  /** One transaction on a connection of its own; rolled back when `act` throws. `name` is its place for crash tests. */
+  transaction<T>(name: string, act: (sql: Statement) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const oldestPostgres = 150_000;
+
+/** Opens the pools. Connects lazily; `reachable` proves that somebody answers. */
+export function openDatabase({ url, directUrl }: DatabaseSettings): Database {
+  const common = {
+    onnotice: () => {},
+    // A transaction pooler hands out another session each time, so statements prepared in one are missing in the next.
+    prepare: directUrl === undefined,
+    connection: { application_name: 'baton' },
+    connect_timeout: 10,
+  };
+  const sql = postgres(url, { ...common, max: 4 });
+  const pool = postgres(url, { ...common, max: 3, idle_timeout: 30 });
+  return {
+    sql,
+    directUrl: directUrl ?? url,
+    transaction: (name, act) =>
+      crossing(name, async () => {
+        const connection = await pool.reserve();
+        try {
+          await connection`begin`;
+          const result = await act(connection);
+          await connection`commit`;
+          return result;
+        } catch (error) {
+          await connection`rollback`.catch(() => {});
+          throw error;
+        } finally {
+          connection.release();
+        }
+      }),
+    close: async () => {
+      await Promise.all([sql.end({ timeout: 5 }), pool.end({ timeout: 5 })]);
+    },
+  };
+}
+
+/** Throws `database_unreachable` or `database_unsupported` unless a usable Postgres answers. */
+export async function assertUsable(sql: Sql): Promise<void> {
+  const [row] = await sql<{ version: number; commit: string }[]>`
+    select current_setting('server_version_num')::int as version, current_setting('synchronous_commit') as commit
+  `.catch((cause: unknown) => {
+    throw new BatonError('database_unreachable', `Postgres does not answer (${reasonOf(cause)}). Check DATABASE_URL.`, {
+      cause,
+    });
+  });
+  if (row!.version < oldestPostgres) {
+    throw new BatonError(
+      'database_unsupported',
+      `Postgres ${Math.floor(row!.version / 10_000)} is too old: 15 or newer is needed.`,
+    );
+  }
+}
+
+/** The code of a driver or server error, never its text, which may hold values. */
+export function reasonOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : 'no code';
+}
+
+/** The connection broke, or the server went away: the statement may or may not have happened. */
+export function isConnectionLoss(error: unknown): boolean {
+  const code = reasonOf(error);
+  return (
+    /^(CONNECTION_|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|ENOENT|CONNECT_TIMEOUT)/.test(code) ||
+    /^(08|57P0)/.test(code) ||
+    code === 'no code'
+  );
+}
