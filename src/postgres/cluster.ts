@@ -33,7 +33,9 @@ export async function createData(
 ): Promise<void> {
   const prefix = `${basename(home.data)}.new-`;
   for (const entry of readdirSync(home.directory)) {
-    if (entry.startsWith(prefix)) rmSync(join(home.directory, entry), { recursive: true, force: true });
+    // Retried: the initdb of a process just killed may still be writing there, and gives up when its files vanish.
+    const persistently = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
+    if (entry.startsWith(prefix)) rmSync(join(home.directory, entry), persistently);
   }
   const draft = mkdtempSync(join(home.directory, prefix));
   try {

@@ -43,7 +43,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> => {
       clearInterval(logCheck);
-      stopped ??= withLock(home.lock, lockTimeoutMs, () => leave(home, registration));
+      stopped ??= withLock(home.lock, lockTimeoutMs, () => leave(home, registration)).catch((error) => {
+        throw asHomeError(home.directory, error);
+      });
       return stopped;
     };
     return { address, stop };

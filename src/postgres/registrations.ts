@@ -11,7 +11,7 @@ import { isAlive, ownIdentity, parseIdentity } from './processes.ts';
 export function register(directory: string): string {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = join(directory, `${process.pid}-${randomUUID()}.json`);
-  writeFileSync(file, JSON.stringify(ownIdentity()), { flag: 'wx', mode: 0o600 });
+  writeFileSync(file, JSON.stringify({ ...ownIdentity(), directory }), { flag: 'wx', mode: 0o600 });
   return file;
 }
 
@@ -25,8 +25,11 @@ export function countOthers(directory: string, file: string): number {
   for (const entry of readdirSync(directory)) {
     const path = join(directory, entry);
     if (path === file) continue;
-    const identity = parseIdentity(readFileSync(path, 'utf8'));
-    if (identity && isAlive(identity)) others += 1;
+    const text = readFileSync(path, 'utf8');
+    const identity = parseIdentity(text);
+    // A copied home brings the registrations of the original with it: those users are not here.
+    const isHere = text.includes(`"directory":${JSON.stringify(directory)}`);
+    if (identity && isHere && isAlive(identity)) others += 1;
     else rmSync(path, { force: true });
   }
   return others;
