@@ -1,6 +1,6 @@
 // Runs the tests against one throw-away database server, under the pinned Node 24.
 //
-//   node scripts/test.mjs [files or folders] [--test-* flags]
+//   node scripts/test.mjs [files or folders] [--test-* flags, as --flag=value]
 //
 // Without files: test/**/*.test.ts but for test/chaos and test/ops, which take long and are named when wanted. A
 // server given by BATON_TEST_DATABASE_URL (the URL of a superuser's database) is used instead of one of our own.

@@ -13,7 +13,7 @@ export type Account =
   | { kind: 'namespace'; uid: number; gid: number }
   | { kind: 'user'; uid: number; gid: number };
 
-export type Launch = { command: string; args: string[]; options: SpawnOptions };
+type Launch = { command: string; args: string[]; options: SpawnOptions };
 
 /** The environment of the server: nothing of ours, so that PGPORT, LC_ALL or TZ of a shell change nothing. */
 const environment = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' };

@@ -38,7 +38,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const home = prepareHome(options.home);
   try {
     const { address, registration } = await withLock(home.lock, lockTimeoutMs, () => join(home, binaries, options));
-    const logCheck = setInterval(() => boundLog(home.log), logCheckIntervalMs);
+    const logCheck = setInterval(() => checkLog(home), logCheckIntervalMs);
     logCheck.unref();
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> => {
@@ -51,6 +51,15 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     return { address, stop };
   } catch (error) {
     throw asHomeError(home.directory, error);
+  }
+}
+
+/** A log that cannot be cut now (disk full, home removed) is no reason to end the program. */
+function checkLog(home: Home): void {
+  try {
+    boundLog(home.log);
+  } catch {
+    // The next check tries again.
   }
 }
 

@@ -7,7 +7,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Account, giveTo } from './account.ts';
-import { longestSocketPath, socketPathLimit, socketPort, urlLinkName } from './address.ts';
+import { longestSocketPath, socketPathLimit, urlLinkName } from './address.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import type { Home } from './home.ts';
 
@@ -72,5 +72,3 @@ function readText(path: string): string | undefined {
     return undefined;
   }
 }
-
-export const socketFileName = `.s.PGSQL.${socketPort}`;

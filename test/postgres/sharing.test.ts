@@ -41,6 +41,16 @@ test('a URL of the address reaches the same server from a child process', async 
   await server.stop();
 });
 
+test('a home may have any name', async () => {
+  await using home = createHome();
+  const path = join(home.path, `a b,ё:5%41"'$@?#`);
+  const server = await startEmbedded({ home: path, durability: 'none' });
+  assert.ok(server.address.host.startsWith(path));
+  assert.equal(await dataDirectoryOf(server.address), join(path, 'postgres'));
+  assert.equal(await dataDirectoryOf(toUrl(server.address)), join(path, 'postgres'));
+  await server.stop();
+});
+
 test('the URL of an address with a password is that of any server', () => {
   const address = { host: '127.0.0.1', port: 5433, username: 'a b', password: 'p@/:', database: 'x' };
   assert.equal(toUrl(address), 'postgres://a%20b:p%40%2F%3A@127.0.0.1:5433/x');
