@@ -2,15 +2,18 @@
  * The data folder. It is made by initdb under another name and then renamed, so `<home>/postgres` is whole or absent;
  * one that is there is never changed: data of another major version, or files of something else, are refused.
  */
-import { spawn } from 'node:child_process';
+import { type SpawnOptions, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { type Account, giveTo, launchAs } from './account.ts';
 import { superuser } from './address.ts';
 import type { Binaries } from './binaries.ts';
 import { diskFull, EmbeddedPostgresError, errnoOf } from './errors.ts';
 import type { Home } from './home.ts';
 import { asTail } from './log.ts';
+import { findByArgument, waitForExit } from './processes.ts';
+
+const draftPrefix = 'postgres.new-';
 
 export type Durability = 'full' | 'none';
 
@@ -31,13 +34,8 @@ export async function createData(
   account: Account,
   durability: Durability,
 ): Promise<void> {
-  const prefix = `${basename(home.data)}.new-`;
-  for (const entry of readdirSync(home.directory)) {
-    // Retried: the initdb of a process just killed may still be writing there, and gives up when its files vanish.
-    const persistently = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
-    if (entry.startsWith(prefix)) rmSync(join(home.directory, entry), persistently);
-  }
-  const draft = mkdtempSync(join(home.directory, prefix));
+  await removeDrafts(home);
+  const draft = mkdtempSync(join(home.directory, draftPrefix));
   try {
     giveTo(account, draft);
     await runInitdb(home, draft, binaries, account, durability);
@@ -45,6 +43,28 @@ export async function createData(
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** An initdb outlives the process that started it and was killed: it is ended before its folder is removed. */
+async function removeDrafts(home: Home): Promise<void> {
+  for (const entry of readdirSync(home.directory)) {
+    if (!entry.startsWith(draftPrefix)) continue;
+    const draft = join(home.directory, entry);
+    for (const pid of findByArgument('initdb', draft)) {
+      killGroup(pid);
+      await waitForExit(pid, 5000);
+    }
+    rmSync(draft, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // Already gone.
+    if (errnoOf(error) !== 'ESRCH') throw error;
   }
 }
 
@@ -60,7 +80,9 @@ async function runInitdb(
   args.push('--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C');
   if (durability === 'none') args.push('--no-sync');
   const launch = launchAs(account, binaries.initdb, args);
-  const child = spawn(launch.command, launch.args, { ...launch.options, stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
+  // A group of its own, so that it and its children can be ended together (removeDrafts).
+  const group: SpawnOptions = { stdio: ['ignore', 'pipe', 'pipe'], detached: true, cwd: '/' };
+  const child = spawn(launch.command, launch.args, { ...launch.options, ...group });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {

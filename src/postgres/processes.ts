@@ -2,7 +2,8 @@
  * Tells whether a process seen earlier is still the same one. A pid alone does not: pids are re-used, also within
  * seconds in a container. The start time of the process (in clock ticks since boot) and the id of the boot do.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type ProcessIdentity = { pid: number; startTicks: string; bootId: string };
@@ -65,6 +66,15 @@ export async function waitForExit(pid: number, timeoutMs: number): Promise<boole
     await sleep(5);
   }
   return true;
+}
+
+/** The processes of a program, by its file name, that were given `argument` literally on their command line. */
+export function findByArgument(program: string, argument: string): number[] {
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return pids.filter((pid) => {
+    const [file = '', ...args] = commandOf(pid);
+    return basename(file) === program && args.includes(argument);
+  });
 }
 
 function commandOf(pid: number): string[] {
