@@ -7,7 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
-import { isBuiltin, type ResolveFnOutput, registerHooks, stripTypeScriptTypes } from 'node:module';
+import { isBuiltin, type ResolveFnOutput, registerHooks } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Configuration, Environment } from './contracts/config.ts';
@@ -154,14 +154,15 @@ function lineOf(error: unknown, path: string, url: string): string | null {
   return at === undefined ? null : (/^\d+/.exec(stack.slice(stack.indexOf(at) + at.length))?.[0] ?? null);
 }
 
-/** Node keeps the line of a syntax error to itself, save when it ends a process. Stripping types keeps the lines. */
+/**
+ * Node keeps the line of a syntax error to itself, save when it ends a process. Types are stripped, which keeps lines, in
+ * a process of its own as well: there the warning that this is experimental reaches nobody.
+ */
 function lineBySecondCompiler(path: string): string | null {
-  try {
-    const source = readFileSync(path, 'utf8');
-    const input = path.endsWith('ts') ? stripTypeScriptTypes(source) : source;
-    const { stderr } = spawnSync(process.execPath, ['--check', '--input-type=module', '-'], { input, env: {} });
-    return /^\[stdin\]:(\d+)/m.exec(stderr.toString())?.[1] ?? null;
-  } catch {
-    return null;
-  }
+  const run = (input: string, ...args: string[]) => spawnSync(process.execPath, args, { input, env: {} });
+  const source = readFileSync(path, 'utf8');
+  const stripped = path.endsWith('ts') ? run(source, '--no-warnings', '-e', strip).stdout.toString() : source;
+  return /^\[stdin\]:(\d+)/m.exec(run(stripped, '--check', '--input-type=module', '-').stderr.toString())?.[1] ?? null;
 }
+
+const strip = `process.stdout.write(require('node:module').stripTypeScriptTypes(require('node:fs').readFileSync(0, 'utf8')))`;
