@@ -62,14 +62,22 @@ interface AgentTerms<I, O> {
 
 /** An agent and its input, built of what went into the effect and what came out of it. */
 export interface Undo<I, O> {
-  // biome-ignore lint/suspicious/noExplicitAny: the undo's own input type is checked by `undoWith`
+  // biome-ignore lint/suspicious/noExplicitAny: the undo's own input type is checked by `defineAgent`
   agent: Agent<any, any>;
   input: (from: { input: Tree<I>; output: Tree<O> }) => Given<unknown>;
 }
 
-/** Ties an undo to its agent's input type, so that a wrong field does not compile. */
+/** An undo whose input is tied to its agent's input type: `undo: { agent: giveBack, input: ({ output }) => … }`. */
+interface UndoBy<I, O, U> {
+  // biome-ignore lint/suspicious/noExplicitAny: what an undo gives is of no interest
+  agent: Agent<U, any>;
+  input: (from: { input: Tree<I>; output: Tree<O> }) => Given<NoInfer<U>>;
+}
+
+/** An undo declared apart from its agent: nothing there infers what went in and came out, so write the types out. */
 export const undoWith = <I, O, U>(
-  agent: Agent<U, unknown>,
+  // biome-ignore lint/suspicious/noExplicitAny: what an undo gives is of no interest
+  agent: Agent<U, any>,
   input: (from: { input: Tree<I>; output: Tree<O> }) => Given<U>,
 ): Undo<I, O> => ({ agent, input: input as Undo<I, O>['input'] });
 
@@ -94,8 +102,10 @@ export interface Agent<I, O> {
 export type AnyAgent = Agent<any, any>;
 
 /** Declares an agent. What types cannot see is checked, all of it at once, when the registry is built. */
-export function defineAgent<I, O>(definition: AgentDefinition<I, O>): Agent<I, O> {
-  return { id: `${definition.name}@${definition.version ?? 1}`, definition };
+export function defineAgent<I, O, U = unknown>(
+  definition: Omit<AgentTerms<I, O>, 'undo'> & { undo?: UndoBy<I, O, U> } & Transport<I, O>,
+): Agent<I, O> {
+  return { id: `${definition.name}@${definition.version ?? 1}`, definition: definition as AgentDefinition<I, O> };
 }
 
 /** An agent call that an `AgentCaller` carries out. */

@@ -1,7 +1,7 @@
 /** Builds a fixed plan as data, with the compiler looking on: ids, fields and types of every reference. */
 import type { Agent, AnyAgent } from './agent.ts';
 import type { Condition, Plan, PlanStep, Reference, Scalar } from './plan.ts';
-import { type Given, pathOf, type Ref, type Tree, toMapping, tree } from './refs.ts';
+import { type Given, type NoExtra, pathOf, type Ref, type Tree, toMapping, tree } from './refs.ts';
 
 type Steps = Record<string, unknown>;
 
@@ -25,18 +25,18 @@ export interface Finished {
 
 export interface PlanBuilder<F, S extends Steps> {
   /** A step. Its input is literals and references to `task` and to earlier `steps`. */
-  step<Id extends string, I, O>(
+  step<Id extends string, I, O, G extends Given<NoInfer<I>>>(
     id: Id,
     agent: Agent<I, O>,
-    input: (from: From<F, S>) => Given<NoInfer<I>>,
+    input: (from: From<F, S>) => G & NoExtra<G, NoInfer<I>>,
     options?: (from: From<F, S>) => StepOptions<S>,
   ): PlanBuilder<F, S & { [K in Id]: O }>;
   /** A step that runs once for each element of a list; its output is the list of outputs. */
-  each<Id extends string, I, O, E>(
+  each<Id extends string, I, O, E, G extends Given<NoInfer<I>>>(
     id: Id,
     agent: Agent<I, O>,
     list: (from: From<F, S>) => Ref<readonly E[]>,
-    input: (from: From<F, S> & { item: Tree<E> }) => Given<NoInfer<I>>,
+    input: (from: From<F, S> & { item: Tree<E> }) => G & NoExtra<G, NoInfer<I>>,
     options?: (from: From<F, S>) => StepOptions<S> & { concurrency?: number; max?: number },
   ): PlanBuilder<F, S & { [K in Id]: O[] }>;
   /** What the run answers with. Ends the plan. */

@@ -35,6 +35,15 @@ export type Given<T> =
         ? { readonly [K in keyof T]: Given<T[K]> }
         : never);
 
+type KeysOf<T> = T extends unknown ? keyof T : never;
+
+/** Refuses fields that T does not have: what a function returns is not checked for them by the compiler itself. */
+export type NoExtra<G, T> = unknown extends T
+  ? unknown
+  : G extends Ref<unknown>
+    ? unknown
+    : { readonly [K in Exclude<keyof G, KeysOf<T>>]: never };
+
 const path = Symbol('path');
 
 /** A proxy that remembers the path by which it was reached. */

@@ -146,21 +146,24 @@ const values = new Set(['const', 'enum', 'default', 'examples']);
 
 function relocate(of: Json): Json {
   if (Array.isArray(of)) return of.map(relocate);
-  if (!isObject(of)) return of;
+  // A document of its own keeps its pointers: they lead into itself.
+  if (!isObject(of) || Object.hasOwn(of, '$id')) return of;
   return Object.fromEntries(
-    Object.entries(of).flatMap(([key, inner]) => {
+    Object.entries(of).map(([key, inner]) => {
       if (key === '$ref' && typeof inner === 'string' && inner.startsWith('#')) {
-        return [[key, `#/$defs/root${inner.slice(1)}`]];
+        return [key, `#/$defs/root${inner.slice(1)}`];
       }
-      return key === '$id' ? [] : [[key, values.has(key) ? inner : relocate(inner)]];
+      return [key, values.has(key) ? inner : relocate(inner)];
     }),
   );
 }
+
+const unnamed = ({ $id: _, ...rest }: JsonObject): JsonObject => rest;
 
 /** The node as a document that stands alone. */
 export function detach({ schema, root }: Node): JsonSchema {
   if (schema === true) return {};
   if (schema === false) return { not: {} };
   if (schema === root || !hasReferences(schema)) return schema;
-  return { ...(relocate(schema) as JsonObject), $defs: { root: relocate(root) } };
+  return { ...(relocate(unnamed(schema)) as JsonObject), $defs: { root: relocate(unnamed(root)) } };
 }

@@ -1,0 +1,64 @@
+/** The people of a configuration, and whether those who are to decide exist. */
+import type { PersonDefinition } from '../../contracts/config.ts';
+import type { Problem } from '../../contracts/error.ts';
+import type { Deciders } from '../../contracts/escalation.ts';
+import { suggestion } from '../nearest.ts';
+
+export interface Person {
+  id: string;
+  name: string;
+  roles: string[];
+}
+
+export type People = ReadonlyMap<string, Person>;
+
+/** Whoever sits at the terminal. */
+const operator = 'operator';
+
+/** The people by id, the operator among them even when nobody declared one. */
+export function peopleOf(declared: Record<string, PersonDefinition>): People {
+  const all: Record<string, PersonDefinition> = { [operator]: {}, ...declared };
+  return new Map(Object.entries(all).map(([id, { name = id, roles = [] }]) => [id, { id, name, roles: [...roles] }]));
+}
+
+/** Those named and those who have one of the roles. */
+export function peopleIn(people: People, deciders: Deciders): string[] {
+  const { people: named = [], roles = [] } = deciders;
+  const ids = [...people.values()]
+    .filter((person) => named.includes(person.id) || person.roles.some((role) => roles.includes(role)))
+    .map((person) => person.id);
+  return ids.sort();
+}
+
+/** People and roles that do not exist. */
+export function checkDeciders(deciders: Deciders, people: People, path: string): Problem[] {
+  const roles = [...people.values()].flatMap((person) => person.roles);
+  const strangers = (deciders.people ?? []).filter((id) => !people.has(id));
+  const vacant = (deciders.roles ?? []).filter((role) => !roles.includes(role));
+  return [
+    ...strangers.map((id) => ({
+      code: 'unknown_person',
+      path: `${path}.people`,
+      hint: `nobody is called ${id}; ${suggestion(id, people.keys())}`,
+    })),
+    ...vacant.map((role) => ({
+      code: 'unknown_role',
+      path: `${path}.roles`,
+      hint: `nobody has the role ${role}; ${suggestion(role, roles)}`,
+    })),
+  ];
+}
+
+/** Whether a question with these terms can ever be decided. */
+export function checkTerms(terms: { deciders: Deciders; quorum: number }, people: People, path: string): Problem[] {
+  const { people: named = [], roles = [] } = terms.deciders;
+  if (named.length + roles.length === 0) {
+    const hint = 'nobody could answer: name people or roles';
+    return [{ code: 'nobody_decides', path: `${path}.deciders`, hint }];
+  }
+  const unknown = checkDeciders(terms.deciders, people, `${path}.deciders`);
+  const count = peopleIn(people, terms.deciders).length;
+  if (unknown.length > 0 || terms.quorum <= count) return unknown;
+  const hint = `${terms.quorum} votes are needed, and only ${count} can vote: lower it, or add people`;
+  return [{ code: 'quorum_too_large', path: `${path}.quorum`, hint }];
+}
