@@ -25,14 +25,14 @@ export interface Finished {
 
 export interface PlanBuilder<F, S extends Steps> {
   /** A step. Its input is literals and references to `task` and to earlier `steps`. */
-  step<Id extends string, I, O, G extends Given<NoInfer<I>>>(
+  step<Id extends string, I, O, const G extends Given<NoInfer<I>>>(
     id: Id,
     agent: Agent<I, O>,
     input: (from: From<F, S>) => G & NoExtra<G, NoInfer<I>>,
     options?: (from: From<F, S>) => StepOptions<S>,
   ): PlanBuilder<F, S & { [K in Id]: O }>;
   /** A step that runs once for each element of a list; its output is the list of outputs. */
-  each<Id extends string, I, O, E, G extends Given<NoInfer<I>>>(
+  each<Id extends string, I, O, E, const G extends Given<NoInfer<I>>>(
     id: Id,
     agent: Agent<I, O>,
     list: (from: From<F, S>) => Ref<readonly E[]>,
