@@ -84,6 +84,10 @@ export const question = z.strictObject({
   /** JSON Schema of the value that `edit`, `answer` or `done` must carry. */
   schema: jsonObject.nullable(),
   policy,
+  /** Digest of the route's definition, whose rules an edited input must meet. */
+  definition: z.string(),
+  /** The task's fields, which those rules may read. */
+  fields: jsonObject,
   evidence: z.array(evidence),
   /** Milliseconds since the epoch, on the database's clock. */
   remindAt: z.number().nullable(),

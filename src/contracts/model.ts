@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import type { Contract } from './contract.ts';
 import { type JsonObject, type JsonSchema, jsonObject } from './json.ts';
-import { type Plan, plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 
 export const understanding = z.strictObject({
   /** Null when the task fits no route. */
@@ -35,10 +35,10 @@ export interface PlanRequest {
   agents: Contract[];
 }
 
-export const proposedPlan = plan;
-
 export interface Provider {
   readonly name: string;
+  /** It answers at once, from this process alone, and costs nothing; then its answer needs no commit of its own. */
+  readonly local: boolean;
   understand(request: { text: string; routes: RouteView[] }, signal: AbortSignal): Promise<Understanding>;
   /** Null when it cannot plan this. */
   plan(request: PlanRequest, signal: AbortSignal): Promise<Plan | null>;

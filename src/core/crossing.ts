@@ -15,10 +15,9 @@ function parseFault(text: string | undefined, stall: boolean): Fault | null {
 }
 
 // biome-ignore-start lint/style/noProcessEnv: a fault must be armed before any configuration is read
-const faults = [
-  parseFault(process.env['BATON_CRASH_AT'], false),
-  parseFault(process.env['BATON_STALL_AT'], true),
-].filter((fault) => fault !== null);
+const faults = [parseFault(process.env.BATON_CRASH_AT, false), parseFault(process.env.BATON_STALL_AT, true)].filter(
+  (fault) => fault !== null,
+);
 // biome-ignore-end lint/style/noProcessEnv: see above
 const reached = new Map<string, number>();
 

@@ -16,6 +16,7 @@ import { maxTaskCharacters } from '../contracts/task.ts';
 export function createRules(): Provider {
   return {
     name: 'rules',
+    local: true,
     async understand({ text, routes }, signal) {
       signal.throwIfAborted();
       return understand(text.slice(0, maxTaskCharacters), routes);

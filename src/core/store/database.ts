@@ -8,7 +8,7 @@
  */
 import postgres from 'postgres';
 import { BatonError } from '../../contracts/error.ts';
-import { crossing } from '../crossing.ts';
+import { crossing, timer } from '../crossing.ts';
 
 export type Sql = postgres.Sql;
 /** What both a pool and a reserved connection can do. */
@@ -92,8 +92,21 @@ export function reasonOf(error: unknown): string {
 export function isConnectionLoss(error: unknown): boolean {
   const code = reasonOf(error);
   return (
-    /^(CONNECTION_|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|ENOENT|CONNECT_TIMEOUT)/.test(code) ||
-    /^(08|57P0)/.test(code) ||
-    code === 'no code'
+    /^(CONNECTION_|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|ENOENT|CONNECT_TIMEOUT)/.test(code) || /^(08|57P0)/.test(code)
   );
+}
+
+const patienceMs = 60_000;
+
+/** Repeats what is harmless to repeat while Postgres is away for a moment. */
+export async function patiently<T>(act: () => Promise<T>): Promise<T> {
+  const since = performance.now();
+  for (let waitMs = 50; ; waitMs = Math.min(waitMs * 2, 2000)) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!isConnectionLoss(error) || performance.now() - since > patienceMs) throw error;
+      await new Promise<void>((resolve) => timer('patience', waitMs, resolve));
+    }
+  }
 }

@@ -1,0 +1,67 @@
+/** Everything that must become true together with a run's new events, read off the state before and after. Pure. */
+import type { Event } from '../contracts/event.ts';
+import { signalOf } from './arrivals.ts';
+import type { Change, Post } from './change.ts';
+import { isSettled, type RunState, type StepState, statusOf } from './state.ts';
+
+export interface Writing {
+  epoch: number;
+  at: number;
+  commit: string;
+  release: Change['release'];
+}
+
+/** The change that takes a run from one state to the next. */
+export function changeOf(before: RunState, after: RunState, events: Event[], writing: Writing): Change {
+  const status = statusOf(after);
+  return {
+    ...writing,
+    run: after.run,
+    seq: before.seq + 1,
+    events,
+    status: status === statusOf(before) ? null : status,
+    route: after.route?.name ?? null,
+    folded: after.folded,
+    signals: events.flatMap(signalOf),
+    questions: events.flatMap((event) => (event.type === 'asked' ? [event.question] : [])),
+    guards: events.flatMap((event) =>
+      event.type === 'attempt_started' && event.permission.kind === 'escalation'
+        ? [{ escalation: event.permission.id, digest: event.digest }]
+        : [],
+    ),
+    posts: postsOf(after, events),
+    settle: settlements(before, after),
+  };
+}
+
+/** One progress message, one message a question (shown again when it closes), one summary. */
+function postsOf(after: RunState, events: readonly Event[]): Post[] {
+  const { conversation } = after.task;
+  if (conversation === null || events.length === 0) return [];
+  const questions = events.flatMap((event) =>
+    event.type === 'asked' ? [event.question.id] : event.type === 'decided' ? [event.decision.escalation] : [],
+  );
+  const post = (purpose: string, escalation: string | null = null): Post => ({ purpose, conversation, escalation });
+  return [
+    post('progress'),
+    ...[...new Set(questions)].map((id) => post(`question:${id}`, id)),
+    ...(after.finished ? [post('summary')] : []),
+  ];
+}
+
+/**
+ * Resources that are done with: touched, or let go untouched. What may have been touched counts as touched, so that the
+ * next run on it asks.
+ */
+function settlements(before: RunState, after: RunState): Change['settle'] {
+  const ends = (step: StepState) => isSettled(step) || after.finished !== null;
+  const newly = Object.values(after.steps).filter((step) => {
+    const was = before.steps[step.ref];
+    const held = step.resource?.held || was?.resource?.held || (step.revision > 0 && after.finished);
+    return held && ends(step) && !(was && isSettled(was) && !after.finished);
+  });
+  return newly.map((step) => {
+    const touched = step.status === 'completed' || step.attempts.some(({ end }) => end === 'unknown' || end === 'done');
+    return { ref: step.ref, state: touched ? 'done' : 'void' } as const;
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * The one way into the journal. While one statement is on its way, what arrives is gathered for the next: many runs
+ * share a round trip and a flush, and a run on its own never waits.
+ *
+ * A change of one run never harms another: a run whose row is locked goes into the next statement, a run whose fence
+ * fails is told so, and a statement that the database refuses is repeated run by run, so that only the culprit is
+ * rejected. After a broken connection everything is simply sent again: a change that had happened is found by its id.
+ */
+import type { Change, Outcome } from './change.ts';
+import { timer } from './crossing.ts';
+import { commitChanges } from './store/commit.ts';
+import { isConnectionLoss, reasonOf, type Sql } from './store/database.ts';
+
+export interface Committer {
+  /** At most one change of a run at a time. */
+  commit(change: Change): Promise<Outcome>;
+  /** Resolves when nothing is on its way. */
+  idle(): Promise<void>;
+}
+
+interface Waiting {
+  change: Change;
+  settle: (outcome: Outcome) => void;
+}
+
+const maxBatch = 64;
+/** How long a change is sent again and again while Postgres is away. Leases have ended long before. */
+const maxOutageMs = 120_000;
+const lockedRetryMs = 3;
+const repeatable = new Set(['40001', '40P01', '55P03']);
+
+export function createCommitter(sql: Sql, send = commitChanges): Committer {
+  const queue: Waiting[] = [];
+  let flushing: Promise<void> | null = null;
+
+  const flush = async () => {
+    while (queue.length > 0) {
+      // One turn of the event loop lets all runs that the last statement woke take part in the next one.
+      await new Promise(setImmediate);
+      await sendBatch(queue.splice(0, maxBatch));
+    }
+    flushing = null;
+  };
+
+  const sendBatch = async (batch: Waiting[]) => {
+    const outcomes = await attempt(batch.map(({ change }) => change));
+    let locked = false;
+    outcomes.forEach((outcome, i) => {
+      const waiting = batch[i]!;
+      if (outcome) waiting.settle(outcome);
+      else {
+        locked = true;
+        queue.push(waiting);
+      }
+    });
+    if (locked && queue.length <= batch.length) await pause('commit_locked', lockedRetryMs);
+  };
+
+  /** Sends until there is an answer; null for a run whose row was locked. */
+  const attempt = async (changes: Change[]): Promise<(Outcome | null)[]> => {
+    const since = performance.now();
+    for (let waitMs = 20; ; waitMs = Math.min(waitMs * 2, 1000)) {
+      try {
+        return await send(sql, changes);
+      } catch (error) {
+        const passing = isConnectionLoss(error) || repeatable.has(reasonOf(error));
+        if (passing && performance.now() - since < maxOutageMs) await pause('commit_retry', waitMs);
+        else if (passing) return changes.map(() => ({ state: 'lost' }));
+        else if (changes.length === 1) return [{ state: 'rejected', reason: reasonOf(error) }];
+        else return one(changes);
+      }
+    }
+  };
+
+  const one = async (changes: Change[]): Promise<(Outcome | null)[]> => {
+    const outcomes: (Outcome | null)[] = [];
+    for (const change of changes) outcomes.push(...(await attempt([change])));
+    return outcomes;
+  };
+
+  return {
+    commit: (change) =>
+      new Promise((settle) => {
+        queue.push({ change, settle });
+        flushing ??= flush();
+      }),
+    idle: async () => {
+      while (flushing) await flushing;
+    },
+  };
+}
+
+const pause = (name: string, ms: number) => new Promise<void>((resolve) => timer(name, ms, resolve));

@@ -1,0 +1,173 @@
+/**
+ * What a run's driver has going on outside: attempts, resources to take, questions to close. Each is launched once; what
+ * comes of it arrives as an event, or as a signal to the next owner when the run was lost in between.
+ */
+import type { Event, EventOf } from '../contracts/event.ts';
+import type { Value } from '../contracts/json.ts';
+import { eventOf } from './arrivals.ts';
+import { takeIn } from './intake.ts';
+import { type Call, callKey } from './move.ts';
+import { makePlan } from './planner.ts';
+import type { RunState } from './state.ts';
+import { reasonOf } from './store/database.ts';
+import { closeQuestion } from './store/escalations.ts';
+import { holdResource } from './store/reservations.ts';
+import { unreadSignals } from './store/runs.ts';
+import { signalRun } from './store/signals.ts';
+import type { Tools } from './tools.ts';
+import type { Values } from './values.ts';
+
+type AttemptCall = Extract<Call, { kind: 'attempt' }>;
+type HoldCall = Extract<Call, { kind: 'hold' }>;
+type CloseCall = Extract<Call, { kind: 'close' }>;
+
+export interface Errands {
+  /** The calls that are not under way and not put off. */
+  due(calls: readonly Call[]): Call[];
+  launch(call: Call): void;
+  running(): number;
+  /** The earlier of a wake-up time and the end of what was put off. */
+  nextAt(wakeAt: number | null): number | null;
+  /** Understands or plans, here and now. */
+  think(call: Call, state: RunState): Promise<Event>;
+  /** Ends everything that is under way. */
+  abort(): void;
+  /** Ends what only reads; an effect that has begun is better waited for. */
+  abortReads(): void;
+}
+
+interface Desk {
+  run: string;
+  tools: Tools;
+  values: Values;
+  state: () => RunState;
+  arrive: (events: readonly Event[]) => void;
+  isLost: () => boolean;
+}
+
+/** How long to leave alone what could not be done, and a resource that another run has in hand. */
+const putOffMs = 2_000;
+const busyResourceMs = 15_000;
+const thinkLimitMs = 120_000;
+
+/** What comes of an errand: events, or nothing now and another try after a while. */
+type Result = Event[] | { againInMs: number };
+
+export function createErrands(desk: Desk): Errands {
+  const { tools, state, arrive } = desk;
+  const inFlight = new Map<string, { controller: AbortController; reads: boolean }>();
+  const putOff = new Map<string, number>();
+
+  const perform = async (call: Call, signal: AbortSignal): Promise<Result> => {
+    switch (call.kind) {
+      case 'attempt':
+        return attempt(desk, call, signal);
+      case 'hold':
+        return hold(desk, call);
+      case 'close':
+        return close(desk, call);
+      default:
+        return [await think(desk, call, state())];
+    }
+  };
+
+  const launch = async (call: Call, key: string, signal: AbortSignal): Promise<void> => {
+    const result: Result = await perform(call, signal).catch((error: unknown) => {
+      tools.log.warn({ runId: desk.run, errand: call.kind, reason: reasonOf(error) }, 'errand failed');
+      return { againInMs: putOffMs };
+    });
+    inFlight.delete(key);
+    if (!Array.isArray(result)) putOff.set(key, tools.clock.now() + result.againInMs);
+    arrive(Array.isArray(result) ? result : []);
+  };
+
+  return {
+    due: (calls) => {
+      const now = tools.clock.now();
+      return calls.filter((call) => !inFlight.has(callKey(call)) && (putOff.get(callKey(call)) ?? 0) <= now);
+    },
+    launch: (call) => {
+      const key = callKey(call);
+      const controller = new AbortController();
+      inFlight.set(key, { controller, reads: reads(desk, call) });
+      putOff.delete(key);
+      void launch(call, key, controller.signal);
+    },
+    running: () => inFlight.size,
+    nextAt: (wakeAt) => {
+      const now = tools.clock.now();
+      for (const [key, at] of putOff) if (at <= now) putOff.delete(key);
+      const times = [...putOff.values(), ...(wakeAt === null ? [] : [wakeAt])];
+      return times.length === 0 ? null : Math.min(...times);
+    },
+    think: (call, at) => think(desk, call, at),
+    abort: () => {
+      for (const { controller } of inFlight.values()) controller.abort();
+    },
+    abortReads: () => {
+      for (const { controller, reads } of inFlight.values()) if (reads) controller.abort();
+    },
+  };
+}
+
+function reads({ tools, state }: Desk, call: Call): boolean {
+  if (call.kind !== 'attempt' || call.undo) return false;
+  const agent = state().steps[call.ref]!.attempts.at(-1)!.agent;
+  return tools.definitions.contract(state().contracts[agent]!).effect === 'read';
+}
+
+function think({ tools }: Desk, call: Call, at: RunState): Promise<Event> {
+  const signal = AbortSignal.timeout(thinkLimitMs);
+  if (call.kind === 'intake') return takeIn(at, tools.provider, tools.registry, signal);
+  return makePlan(at, tools.definitions.route(at.route!.definition), tools.provider, tools.registry, signal);
+}
+
+/** Closed by us or by a person a moment before: either way the row has spoken, and its signal is there to read. */
+async function close({ run, tools }: Desk, { escalation, as }: CloseCall): Promise<Result> {
+  await closeQuestion(tools.db, run, escalation, as);
+  return (await unreadSignals(tools.db.sql, run)).map(eventOf);
+}
+
+async function hold({ run, tools }: Desk, { ref, agent, resource, windowMs, insist }: HoldCall): Promise<Result> {
+  const others = await holdResource(tools.db.sql, { run, ref, agent, resource, windowMs, insist }).catch(
+    (error: unknown) => {
+      // Two runs at the same instant: the index let one of them have it, and the other one looks again.
+      if (reasonOf(error) === '23505') return null;
+      throw error;
+    },
+  );
+  if (others === null) return { againInMs: 50 };
+  if (others.length === 0) return [{ type: 'held', v: 1, ref, resource }];
+  return insist ? { againInMs: busyResourceMs } : [{ type: 'contended', v: 1, ref, resource, evidence: others }];
+}
+
+async function attempt({ run, tools, values, state, isLost }: Desk, call: AttemptCall, signal: AbortSignal) {
+  const { ref, revision, undo } = call;
+  const step = state().steps[ref]!;
+  const list = undo ? step.undo.attempts : step.attempts;
+  const started = list.find((one) => one.attempt === call.attempt && one.revision === revision)!;
+  const context = { run, step: ref, attempt: call.attempt, key: started.key, signal };
+  const since = performance.now();
+  const contract = state().contracts[started.agent]!;
+  const result = await tools.caller.call(started.agent, contract, values.content(started.input), context);
+  const ended = {
+    ref,
+    revision,
+    attempt: call.attempt,
+    undo,
+    end: result.end,
+    ...(result.output !== undefined && { output: { inline: result.output } as Value }),
+    ...(result.error && { error: result.error }),
+  } satisfies Partial<EventOf<'attempt_ended'>>;
+  if (!isLost()) {
+    return [
+      { type: 'attempt_ended' as const, v: 1 as const, ...ended, durationMs: Math.round(performance.now() - since) },
+    ];
+  }
+  if (result.end === 'done' || result.end === 'refused') {
+    const output = ended.output && (await values.sealValue(ended.output));
+    await signalRun(tools.db, run, { kind: 'late_result', ...ended, ...(output && { output }) });
+    tools.log.warn({ runId: run, step: ref, attempt: call.attempt }, 'result came after the run was lost');
+  }
+  return [];
+}

@@ -1,0 +1,95 @@
+/** The steps of a plan: which of them may go on now, which are skipped, and how a `forEach` step unfolds. */
+import { fail } from '../contracts/error.ts';
+import type { Json } from '../contracts/json.ts';
+import { dependenciesOf, type PlanStep, referencesOf, stepOfReference } from '../contracts/plan.ts';
+import { failStep, proceed } from './begin.ts';
+import { append, call, type Known, type Move, together } from './move.ts';
+import { holds, lookUp, resolve } from './resolve.ts';
+import { scopeOf } from './scope.ts';
+import { isSettled, itemsOf, type RunState, runningAttempts, type StepState } from './state.ts';
+
+/** The calls of all attempts that the journal says are running. */
+export const runningCalls = (state: RunState): Move =>
+  call(
+    ...runningAttempts(state).map(
+      ({ step, attempt, undo }) =>
+        ({ kind: 'attempt', ref: step.ref, revision: attempt.revision, attempt: attempt.attempt, undo }) as const,
+    ),
+  );
+
+/** What the plan wants now. */
+export function execute(state: RunState, known: Known, now: number): Move {
+  const plan = state.plan!;
+  let room = known.route(state.route!.definition).concurrency - runningAttempts(state).length;
+  const moves: Move[] = [runningCalls(state)];
+  for (const entry of plan.steps) {
+    for (const move of movesOf(state, known, now, entry, () => room)) {
+      moves.push(move);
+      room -= move.events.filter(({ type }) => type === 'attempt_started').length;
+    }
+  }
+  if (plan.steps.every(({ id }) => isSettled(state.steps[id]!))) moves.push(answer(state, known));
+  return together(moves);
+}
+
+function* movesOf(state: RunState, known: Known, now: number, entry: PlanStep, room: () => number): Generator<Move> {
+  const step = state.steps[entry.id]!;
+  if (isSettled(step)) return;
+  if (step.items !== null) {
+    const items = itemsOf(state, step);
+    let busy = items.filter(({ status }) => status === 'running' || status === 'waiting').length;
+    for (const item of items) {
+      if (item.status !== 'pending') continue;
+      if (busy >= entry.forEach!.concurrency || room() <= 0) return;
+      busy += 1;
+      yield proceed(state, known, now, item);
+    }
+    return;
+  }
+  if (step.status !== 'pending' || !isReady(state, entry) || room() <= 0) return;
+  if (step.attempts.length === 0 && step.givenInput === undefined) {
+    const skip = skipping(state, known, entry, step);
+    if (skip) {
+      yield append({ type: 'skipped', v: 1, ref: step.ref, because: skip });
+      return;
+    }
+    if (entry.forEach) {
+      yield expand(state, known, entry, step);
+      return;
+    }
+  }
+  yield proceed(state, known, now, step);
+}
+
+const isReady = (state: RunState, entry: PlanStep): boolean =>
+  dependenciesOf(entry).every((id) => isSettled(state.steps[id]!) && state.steps[id]!.status !== 'failed');
+
+function skipping(state: RunState, known: Known, entry: PlanStep, step: StepState): 'condition' | 'dependency' | null {
+  const reads = [...referencesOf(entry.input), ...(entry.forEach ? [entry.forEach.in.$ref] : [])];
+  const isSkipped = (id: string | null) => id !== null && state.steps[id]?.status === 'skipped';
+  if (reads.map(stepOfReference).some(isSkipped)) return 'dependency';
+  return entry.when && !holds(entry.when, scopeOf(state, known, step)) ? 'condition' : null;
+}
+
+function expand(state: RunState, known: Known, entry: PlanStep, step: StepState): Move {
+  const { in: list, max } = entry.forEach!;
+  const value = lookUp(list.$ref, scopeOf(state, known, step));
+  if (!Array.isArray(value)) {
+    const mismatches = [
+      { path: list.$ref, expected: 'a list', received: value === undefined ? 'nothing' : typeof value },
+    ];
+    return failStep(step.ref, fail('contract_violation', 'forEach needs a list.', { side: 'input', mismatches }));
+  }
+  if (value.length > max) {
+    return failStep(step.ref, fail('value_too_large', `forEach is limited to ${max} items and got ${value.length}.`));
+  }
+  return append({ type: 'expanded', v: 1, ref: step.ref, items: value.length });
+}
+
+/** The plan is done: the run completes with its answer. What a skipped step would have given is null there. */
+function answer(state: RunState, known: Known): Move {
+  const scope = scopeOf(state, known, null);
+  const resolved = resolve(state.plan!.answer, (root, id) => scope(root, id) ?? (root === 'steps' ? {} : undefined));
+  const value: Json = resolved.ok ? resolved.value : null;
+  return append({ type: 'finished', v: 1, status: 'completed', reason: null, answer: { inline: value }, report: null });
+}

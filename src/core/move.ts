@@ -1,0 +1,55 @@
+/** What `next` answers: events that follow from the state alone, calls that are wanted, and when to look again. */
+import type { Contract } from '../contracts/contract.ts';
+import type { Deciders } from '../contracts/escalation.ts';
+import type { Event } from '../contracts/event.ts';
+import type { Json, Value } from '../contracts/json.ts';
+import type { RouteData } from '../contracts/route.ts';
+
+/** What deciding may read beside the state: definitions by digest, contents of large values, people by role. */
+export interface Known {
+  contract(digest: string): Contract;
+  route(definition: string): RouteData;
+  content(value: Value): Json;
+  people(deciders: Deciders): string[];
+}
+
+/** Something to be done outside. Wanted as long as the state asks for it; whoever does it, does each only once. */
+export type Call =
+  | { kind: 'intake' }
+  | { kind: 'plan' }
+  | { kind: 'attempt'; ref: string; revision: number; attempt: number; undo: boolean }
+  /** Take the resource; with `insist` although others have touched it before, since a person allowed that. */
+  | { kind: 'hold'; ref: string; agent: string; resource: string; windowMs: number; insist: boolean }
+  | { kind: 'close'; escalation: string; as: 'expired' | 'withdrawn' };
+
+export interface Move {
+  events: Event[];
+  calls: Call[];
+  /** Milliseconds since the epoch; null when only a call or a signal can change anything. */
+  wakeAt: number | null;
+}
+
+export const nothing: Move = { events: [], calls: [], wakeAt: null };
+export const append = (...events: Event[]): Move => ({ ...nothing, events });
+export const call = (...calls: Call[]): Move => ({ ...nothing, calls });
+export const wake = (wakeAt: number): Move => ({ ...nothing, wakeAt });
+
+const earlier = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.min(a, b);
+
+/** Several moves at once. */
+export const together = (moves: readonly Move[]): Move => ({
+  events: moves.flatMap(({ events }) => events),
+  calls: moves.flatMap(({ calls }) => calls),
+  wakeAt: moves.reduce<number | null>((at, move) => earlier(at, move.wakeAt), null),
+});
+
+/** The name under which a call is in flight. */
+export const callKey = (of: Call): string =>
+  of.kind === 'attempt'
+    ? `attempt ${of.ref} ${of.revision}.${of.attempt}${of.undo ? ' undo' : ''}`
+    : of.kind === 'hold'
+      ? `hold ${of.ref}`
+      : of.kind === 'close'
+        ? `close ${of.escalation}`
+        : of.kind;

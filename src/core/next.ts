@@ -1,0 +1,80 @@
+/**
+ * What a run does next: a pure function of its state, its definitions and the time. The same journal gives the same
+ * answer on every worker, so whoever takes a run over goes on exactly where the last one stood.
+ */
+import { fail } from '../contracts/error.ts';
+import type { Event } from '../contracts/event.ts';
+import type { JsonObject } from '../contracts/json.ts';
+import { evolveAll } from './evolve.ts';
+import { execute } from './execute.ts';
+import { append, call, type Known, type Move, nothing, together, wake } from './move.ts';
+import { ask, questionTimers, withdrawals } from './questions.ts';
+import { ownRetry, retryDelayMs } from './retry.ts';
+import type { RunState } from './state.ts';
+import { unwind } from './unwind.ts';
+
+/** One look at the state. */
+export function next(state: RunState, known: Known, now: number): Move {
+  if (state.finished) return nothing;
+  if (state.failing) return unwind(state, known, now);
+  if (!state.route) return intake(state, now);
+  const timers = questionTimers(state, now);
+  if (timers.events.length > 0) return timers;
+  if (state.missing.length > 0) return together([timers, requirement(state, known, now)]);
+  if (!state.plan) return call({ kind: 'plan' });
+  return together([timers, withdrawals(state, false), execute(state, known, now)]);
+}
+
+/**
+ * Looks until nothing more follows. Events come one look at a time, since each may change what the next one says.
+ * The bound is far above what a plan of the greatest size can need.
+ */
+export function advance(state: RunState, known: Known, now: number): Move & { state: RunState } {
+  const events: Event[] = [];
+  let at = state;
+  for (let looks = 0; looks < 10_000; looks += 1) {
+    const move = next(at, known, now);
+    if (move.events.length === 0) return { ...move, events, state: at };
+    events.push(...move.events);
+    at = evolveAll(at, move.events, now);
+  }
+  throw new Error(`run ${state.run} does not come to rest`);
+}
+
+function intake(state: RunState, now: number): Move {
+  const { failures, error, failedAt } = state.intake;
+  if (failures === 0) return call({ kind: 'intake' });
+  if (!error?.retryable || failures >= ownRetry.attempts) {
+    return append({
+      type: 'compensating',
+      v: 1,
+      because: error ?? fail('intake_failed', 'The task was not understood.'),
+    });
+  }
+  const at = failedAt + retryDelayMs(ownRetry, failures, `${state.run}/intake`, error);
+  return now < at ? wake(at) : call({ kind: 'intake' });
+}
+
+/** The task does not say everything its route needs: the person is asked, nothing is guessed. */
+function requirement(state: RunState, known: Known, now: number): Move {
+  const asked = Object.values(state.questions).findLast(({ question }) => question.kind === 'answer');
+  if (asked && !asked.decision) return nothing;
+  if (asked?.decision?.outcome === 'stop') {
+    return append({ type: 'compensating', v: 1, because: fail('stopped', 'A person stopped the task.') });
+  }
+  if (asked?.decision?.outcome === 'expired') {
+    return append({ type: 'compensating', v: 1, because: fail('expired', 'Nobody said in time what was missing.') });
+  }
+  const route = known.route(state.route!.definition);
+  const properties = (route.fields.properties ?? {}) as JsonObject;
+  const wanted = Object.fromEntries(state.missing.map((field) => [field, properties[field] ?? {}]));
+  return ask(state, known, now, {
+    kind: 'answer',
+    step: null,
+    subject: null,
+    digest: null,
+    schema: { type: 'object', properties: wanted, required: [...state.missing], additionalProperties: false },
+    terms: route.questions,
+    evidence: [],
+  });
+}

@@ -1,0 +1,60 @@
+/** Makes a plan and proves it. A plan that is not proven never runs, whoever proposed it. */
+import type { Contract } from '../contracts/contract.ts';
+import { fail } from '../contracts/error.ts';
+import type { Event } from '../contracts/event.ts';
+import type { Provider } from '../contracts/model.ts';
+import { type Plan, plan as planSchema } from '../contracts/plan.ts';
+import type { RouteData } from '../contracts/route.ts';
+import { type Finding, prove } from './proof.ts';
+import type { Registry } from './registry.ts';
+import type { RunState } from './state.ts';
+
+/** What is wrong with a plan for this route. Empty: it may run. */
+export const findingsOf = (plan: Plan, route: RouteData, registry: Registry): Finding[] =>
+  prove(plan, {
+    fields: route.fields,
+    contracts: new Map([...registry.agents].map(([id, { contract }]) => [id, contract])),
+    allowed: route.agents,
+    approvals: route.approvals,
+    questions: route.questions,
+  });
+
+/** Plans a run. Never throws. */
+export async function makePlan(
+  state: RunState,
+  route: RouteData,
+  provider: Provider,
+  registry: Registry,
+  signal: AbortSignal,
+): Promise<Event> {
+  const unproven = (why: string): Event => ({ type: 'compensating', v: 1, because: fail('plan_unproven', why) });
+  const agents = route.agents.flatMap((id) => registry.agents.get(id)?.contract ?? []) satisfies Contract[];
+  const request = { route: route.name, goal: state.task.text, fields: state.fields, fixed: route.plan, agents };
+  const proposed = await provider.plan(request, signal).catch(() => null);
+  if (!proposed) return unproven(`There is no plan for ${route.name}, and ${provider.name} made none.`);
+  const parsed = planSchema.safeParse(proposed);
+  if (!parsed.success) return unproven('The plan is not of the form that plans have.');
+  const findings = isRoutesOwn(parsed.data, route, registry) ? [] : findingsOf(parsed.data, route, registry);
+  if (findings.length > 0) {
+    return unproven(findings.map(({ code, path }) => `${code} at ${path}`).join('; '));
+  }
+  return {
+    type: 'planned',
+    v: 1,
+    revision: state.revision + 1,
+    plan: parsed.data,
+    contracts: pinsOf(parsed.data, registry),
+    provider: provider.name,
+  };
+}
+
+/** A route's own plan was proven when the registry was built, against the very contracts that are registered now. */
+const isRoutesOwn = (plan: Plan, route: RouteData, registry: Registry): boolean =>
+  registry.routes.get(route.name)?.data === route && JSON.stringify(plan) === JSON.stringify(route.plan);
+
+/** The digest of every contract that the plan can come to need, those of its undos included. */
+function pinsOf(plan: Plan, registry: Registry): Record<string, string> {
+  const agents = plan.steps.map(({ agent }) => registry.agents.get(agent)!);
+  const undos = agents.flatMap(({ contract }) => (contract.undo ? [registry.agents.get(contract.undo.agent)!] : []));
+  return Object.fromEntries([...agents, ...undos].map(({ agent, digest }) => [agent.id, digest]));
+}

@@ -1,0 +1,104 @@
+/** Asking, reminding, expiring and withdrawing. A question's outcome is never decided here: only its row closes it. */
+import { createHash } from 'node:crypto';
+import {
+  type EscalationKind,
+  type Evidence,
+  type Policy,
+  type Subject,
+  type Terms,
+  verbsOf,
+} from '../contracts/escalation.ts';
+import type { JsonSchema } from '../contracts/json.ts';
+import { append, call, type Known, type Move, nothing, together, wake } from './move.ts';
+import { openQuestions, type QuestionState, type RunState } from './state.ts';
+
+export interface Ask {
+  kind: EscalationKind;
+  step: string | null;
+  subject: Subject | null;
+  digest: string | null;
+  schema: JsonSchema | null;
+  terms: Terms;
+  evidence: Evidence[];
+}
+
+/** The terms as they stand now, with roles resolved to people. */
+export const snapshot = (state: RunState, known: Known, kind: EscalationKind, terms: Terms): Policy => ({
+  people: known.people(terms.deciders),
+  roles: terms.deciders.roles ?? [],
+  quorum: kind === 'approve' ? terms.quorum : 1,
+  verbs: kind === 'approve' && terms.verbs ? terms.verbs : [...verbsOf[kind]],
+  selfApproval: kind === 'answer' ? 'always' : terms.selfApproval,
+  requester: state.task.requester,
+});
+
+/** Opens a question. Its id follows from what it is about and how often that was asked, so a repeat opens the same. */
+export function ask(state: RunState, known: Known, now: number, of: Ask): Move {
+  const seed = createHash('sha256')
+    .update(`${state.run}/question/${Object.keys(state.questions).length}`)
+    .digest();
+  const policy = snapshot(state, known, of.kind, of.terms);
+  if (of.kind === 'answer' && !policy.people.includes(state.task.requester.person)) {
+    policy.people = [...policy.people, state.task.requester.person];
+  }
+  return append({
+    type: 'asked',
+    v: 1,
+    question: {
+      id: uuidOf(seed),
+      code: codeOf(seed),
+      kind: of.kind,
+      step: of.step,
+      digest: of.digest,
+      subject: of.subject,
+      schema: of.schema,
+      policy,
+      definition: state.route!.definition,
+      fields: state.fields,
+      evidence: of.evidence,
+      remindAt: of.terms.remindAfterMs === undefined ? null : now + of.terms.remindAfterMs,
+      expiresAt: of.terms.expireAfterMs === undefined ? null : now + of.terms.expireAfterMs,
+    },
+  });
+}
+
+/** A version 8 UUID (RFC 9562: its bits are the application's own) of a hash. */
+function uuidOf(hash: Buffer): string {
+  const hex = hash.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+// Crockford's alphabet: no i, l, o, u, so that a code survives being read aloud and typed.
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** Eight characters to name the question by. It is a name and no secret: authority comes from who uses it. */
+function codeOf(hash: Buffer): string {
+  const letters = [...hash.subarray(16, 24)].map((byte) => alphabet[byte % 32]).join('');
+  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
+}
+
+/** Expiry and reminders of what is open. */
+export function questionTimers(state: RunState, now: number): Move {
+  return together(openQuestions(state).map((asked) => timersOf(asked, now)));
+}
+
+function timersOf({ question, reminded }: QuestionState, now: number): Move {
+  const { id, expiresAt, remindAt } = question;
+  if (expiresAt !== null && now >= expiresAt) return call({ kind: 'close', escalation: id, as: 'expired' });
+  const expiry = expiresAt === null ? nothing : wake(expiresAt);
+  if (remindAt === null || reminded) return expiry;
+  const reminder = now >= remindAt ? append({ type: 'reminded', v: 1, escalation: id }) : wake(remindAt);
+  return together([expiry, reminder]);
+}
+
+/** Questions that nobody needs an answer to any more. With `all`, every open one: nothing will start again. */
+export function withdrawals(state: RunState, all: boolean): Move {
+  const stale = openQuestions(state).filter(
+    ({ question }) => all || (question.step !== null && state.steps[question.step]?.status !== 'waiting'),
+  );
+  return call(...stale.map(({ question }) => ({ kind: 'close', escalation: question.id, as: 'withdrawn' }) as const));
+}
+
+/** The last question of a kind about a step. */
+export const lastQuestion = (state: RunState, ref: string, kind: EscalationKind): QuestionState | undefined =>
+  Object.values(state.questions).findLast(({ question }) => question.step === ref && question.kind === kind);

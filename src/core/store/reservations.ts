@@ -1,0 +1,46 @@
+/** What runs hold against each other, so that two messages about one thing make one payment. */
+import type { Evidence } from '../../contracts/escalation.ts';
+import { crossing } from '../crossing.ts';
+import type { Sql } from './database.ts';
+
+export interface Hold {
+  run: string;
+  ref: string;
+  agent: string;
+  resource: string;
+  /** How long a finished effect counts as a possible duplicate. */
+  windowMs: number;
+  /** A person has seen the earlier effects and allowed this one; only what is in hand right now still stops it. */
+  insist: boolean;
+}
+
+/** Takes the resource in one conditional statement. What stands in the way otherwise; an empty list means it is taken. */
+export async function holdResource(sql: Sql, hold: Hold): Promise<Evidence[]> {
+  const { run, ref, agent, resource, windowMs, insist } = hold;
+  const rows = await crossing(
+    'hold',
+    () => sql<
+      { taken: boolean; run: string | null; title: string; step: string; state: Evidence['state']; at: Date }[]
+    >`
+    with others as materialized (
+      select v.run_id, v.ref, v.state, v.at from reservations v
+      where v.agent = ${agent} and v.resource = ${resource} and v.run_id <> ${run} and (
+        v.state = 'in_hand'
+        or (v.state = 'done' and not ${insist} and v.at > clock_timestamp() - ${windowMs} * interval '1 millisecond')
+      )
+      order by v.at desc limit 5
+    ), taken as (
+      insert into reservations (run_id, ref, agent, resource, state)
+      select ${run}, ${ref}, ${agent}, ${resource}, 'in_hand' where not exists (select 1 from others)
+      on conflict (run_id, ref) do update
+        set agent = excluded.agent, resource = excluded.resource, state = excluded.state, at = clock_timestamp()
+      returning 1
+    )
+    select exists (select 1 from taken) as taken, o.run_id as run, r.title, o.ref as step, o.state, o.at
+    from (select 1) as one left join others o on true left join runs r on r.id = o.run_id`,
+  );
+  if (rows[0]!.taken) return [];
+  return rows
+    .filter((row) => row.run !== null)
+    .map((row) => ({ run: row.run!, title: row.title, step: row.step, state: row.state, at: row.at.toISOString() }));
+}

@@ -1,0 +1,106 @@
+/**
+ * A run that cannot complete: nothing starts, what runs is waited for, what is open is withdrawn, and what was done is
+ * taken back in the reverse order of completion. The report says plainly what was undone, what stands, and what only a
+ * person can clear up.
+ */
+import { type Contract, isRepeatable } from '../contracts/contract.ts';
+import { fail } from '../contracts/error.ts';
+import type { UndoReport } from '../contracts/event.ts';
+import { digest } from './digest.ts';
+import { idempotencyKey } from './effect.ts';
+import { runningCalls } from './execute.ts';
+import { append, type Known, type Move, together, wake } from './move.ts';
+import { withdrawals } from './questions.ts';
+import { resolve } from './resolve.ts';
+import { retryDelayMs } from './retry.ts';
+import { openQuestions, type RunState, runningAttempts, type StepState, workOf } from './state.ts';
+
+/** What a failing run does now. */
+export function unwind(state: RunState, known: Known, now: number): Move {
+  const running = runningAttempts(state);
+  if (running.length > 0 || openQuestions(state).length > 0) {
+    return together([withdrawals(state, true), runningCalls(state)]);
+  }
+  const target = undoTargets(state, known).find(({ undo }) => undo.status === 'none' || undo.status === 'running');
+  if (!target) return finish(state, known);
+  if (!state.compensating) return append({ type: 'compensating', v: 1, because: state.failing!.error });
+  return takeBack(state, known, now, target);
+}
+
+export const contractOf = (state: RunState, known: Known, step: StepState): Contract | null => {
+  const agent = state.plan?.steps.find(({ id }) => id === step.id)?.agent;
+  const pinned = agent === undefined ? undefined : state.contracts[agent];
+  return pinned === undefined ? null : known.contract(pinned);
+};
+
+/** The effect may have happened, and nobody found out. */
+const isUncertain = (step: StepState): boolean =>
+  step.status !== 'completed' && step.status !== 'compensated' && step.attempts.some(({ end }) => end === 'unknown');
+
+/** Compensable effects that happened or may have, latest first. */
+function undoTargets(state: RunState, known: Known): StepState[] {
+  const done = [...state.completed].reverse().map((ref) => state.steps[ref]!);
+  const open = workOf(state).filter(isUncertain);
+  return [...open, ...done].filter((step) => contractOf(state, known, step)?.effect === 'compensable');
+}
+
+function takeBack(state: RunState, known: Known, now: number, step: StepState): Move {
+  const { undo } = contractOf(state, known, step)!;
+  const pinned = known.contract(state.contracts[undo!.agent]!);
+  const last = step.undo.attempts.at(-1);
+  if (last) {
+    const error = last.error ?? fail('unexpected', 'The undo ended without an error.');
+    // An undo is repeatable by registration, so an unknown end is no reason to stop.
+    if (!error.retryable || !isRepeatable(pinned) || step.undo.attempts.length >= pinned.retry.attempts) {
+      return append({ type: 'undo_failed', v: 1, ref: step.ref, error });
+    }
+    const seed = `${state.run}/${step.ref}/undo`;
+    const at = last.endedAt + retryDelayMs(pinned.retry, step.undo.attempts.length, seed, error);
+    if (now < at) return wake(at);
+  }
+  const made = step.attempts.at(-1);
+  const input = resolve(undo!.input, (root) => {
+    if (root === 'input') return made && known.content(made.input);
+    return root === 'output' && step.output ? known.content(step.output) : undefined;
+  });
+  if (!input.ok) {
+    const why = `Its undo reads ${input.missing}, which nobody knows.`;
+    return append({ type: 'undo_failed', v: 1, ref: step.ref, error: fail('reference_missing', why) });
+  }
+  return append({
+    type: 'attempt_started',
+    v: 1,
+    ref: step.ref,
+    revision: step.revision,
+    attempt: step.undo.attempts.length + 1,
+    undo: true,
+    agent: undo!.agent,
+    key: idempotencyKey(state.run, step.ref, step.revision, true),
+    input: { inline: input.value },
+    digest: digest(input.value),
+    permission: { kind: 'undo' },
+  });
+}
+
+/** What became of every effect. */
+export function reportOf(state: RunState, known: Known): UndoReport {
+  const steps = workOf(state).filter((step) => (contractOf(state, known, step)?.effect ?? 'read') !== 'read');
+  const refs = (of: (step: StepState) => boolean) => steps.filter(of).map(({ ref }) => ref);
+  return {
+    undone: refs(({ undo }) => undo.status === 'done'),
+    stands: refs(({ status, undo }) => status === 'completed' && undo.status === 'none'),
+    needsPerson: refs((step) => step.undo.status === 'failed' || (isUncertain(step) && step.undo.status === 'none')),
+  };
+}
+
+function finish(state: RunState, known: Known): Move {
+  const { error } = state.failing!;
+  return append({
+    type: 'finished',
+    v: 1,
+    status: error.code === 'cancelled' ? 'cancelled' : 'failed',
+    reason: error,
+    answer: null,
+    report: state.plan ? reportOf(state, known) : null,
+  });
+}
