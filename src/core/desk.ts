@@ -1,0 +1,120 @@
+/**
+ * What people do to runs: begin them, answer their questions, cancel them, look at them. Every channel and the command
+ * line come through here, so that all of them obey the same rules.
+ */
+import { BatonError } from '../contracts/error.ts';
+import type { VoteAnswer } from '../contracts/escalation.ts';
+import type { Entry } from '../contracts/event.ts';
+import { isFinal } from '../contracts/run.ts';
+import { type Actor, type Submission, submission } from '../contracts/task.ts';
+import { mayControl, mayStart } from './control.ts';
+import { timer } from './crossing.ts';
+import type { Hub } from './hub.ts';
+import type { Vote } from './judge.ts';
+import { type Registry, resolveDeciders } from './registry.ts';
+import { scrub, scrubText } from './scrub.ts';
+import { type Database, patiently } from './store/database.ts';
+import type { Definitions } from './store/definitions.ts';
+import { type EscalationRow, openQuestionsOf, vote } from './store/escalations.ts';
+import { beginRun, keepMessage } from './store/inbox.ts';
+import { findRuns, listRuns, type RunRow, readJournal, watchRun } from './store/runs.ts';
+import { signalRun } from './store/signals.ts';
+
+export type CancelAnswer = { result: 'requested' | 'already_over' | 'not_allowed' | 'unknown_run' };
+
+export interface Desk {
+  /**
+   * Begins the run of a message and says which it is; the same source and key is the same run. With `watch`, every
+   * commit of the run notifies followers in other processes. Throws `usage` for a text that is no task.
+   */
+  submit(of: Submission, options?: { watch?: boolean }): Promise<string>;
+  /** One person's answer to the question of that code. */
+  vote(code: string, ballot: Vote): Promise<VoteAnswer>;
+  cancel(run: string, by: Actor): Promise<CancelAnswer>;
+  /** The journal of a run from its beginning, and on as it grows, until the run is over or `signal` fires. */
+  follow(run: string, signal?: AbortSignal): AsyncGenerator<Entry>;
+  journal(run: string): Promise<Entry[]>;
+  questions(run: string): Promise<EscalationRow[]>;
+  runs(limit: number): Promise<RunRow[]>;
+  /** Runs whose id begins or ends so. */
+  find(part: string): Promise<RunRow[]>;
+}
+
+/** How long a follower waits before it looks by itself: for a notification that was lost. */
+const lookAgainMs = 2_000;
+
+export function createDesk(db: Database, registry: Registry, definitions: Definitions, hub: Hub): Desk {
+  const submit: Desk['submit'] = async (given, { watch = false } = {}) => {
+    const { source, key, task } = checked(given);
+    if (!mayStart(registry, task.requester)) throw new BatonError('usage', 'This person may not begin runs here.');
+    const kept = await patiently(() => keepMessage(db.sql, { source, key, body: { kind: 'task', task, watch } }));
+    return kept.run ?? (await patiently(() => beginRun(db.sql, source, key, task, watch)));
+  };
+
+  const cancel: Desk['cancel'] = async (run, by) => {
+    const [row] = await findRuns(db.sql, run);
+    if (!row) return { result: 'unknown_run' };
+    if (!mayControl(registry, row.route, row.requester, by)) return { result: 'not_allowed' };
+    if (isFinal(row.status)) return { result: 'already_over' };
+    await signalRun(db, row.id, { kind: 'cancel', by });
+    return { result: 'requested' };
+  };
+
+  async function* follow(run: string, signal?: AbortSignal): AsyncGenerator<Entry> {
+    await watchRun(db, run);
+    let after = 0;
+    while (!signal?.aborted) {
+      const news = hub.news(run);
+      for (const entry of await patiently(() => readJournal(db.sql, run, after))) {
+        after = entry.seq;
+        yield entry;
+        if (entry.events.some(({ type }) => type === 'finished')) return news.cancel();
+      }
+      await Promise.race([news.arrived, pause(lookAgainMs, signal)]);
+      news.cancel();
+    }
+  }
+
+  return {
+    submit,
+    vote: (code, ballot) => {
+      const ground = (run: string) => ({
+        run,
+        contract: (digest: string) => definitions.contract(digest),
+        route: (digest: string) => definitions.route(digest),
+        people: (who: Parameters<typeof resolveDeciders>[1]) => resolveDeciders(registry, who),
+      });
+      const value = ballot.value === undefined ? undefined : scrub(ballot.value);
+      return vote(db, code, { ...ballot, value }, ground, ({ definition, subject }) =>
+        definitions.load([definition, ...(subject ? [subject.contract] : [])]),
+      );
+    },
+    cancel,
+    follow,
+    journal: (run) => readJournal(db.sql, run),
+    questions: (run) => openQuestionsOf(db.sql, run),
+    runs: (limit) => listRuns(db.sql, limit),
+    find: (part) => findRuns(db.sql, part),
+  };
+}
+
+function checked(given: Submission): Submission {
+  const parsed = submission.safeParse({ ...given, task: { ...given.task, text: scrubText(given.task.text) } });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new BatonError('usage', `This is no task: ${issue?.path.join('.')}: ${issue?.message}.`);
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = timer('follow', ms, resolve);
+    signal?.addEventListener(
+      'abort',
+      () => {
+        stop();
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

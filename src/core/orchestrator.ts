@@ -1,0 +1,106 @@
+/**
+ * Puts the parts together: one process of Baton. With `work` it is a pair of hands; without, a client that begins runs,
+ * answers and looks, while others do the work.
+ */
+import type { Transporter } from '../contracts/agent.ts';
+import type { Channel } from '../contracts/channel.ts';
+import type { Configuration } from '../contracts/config.ts';
+import type { Provider } from '../contracts/model.ts';
+import { createCaller } from './caller.ts';
+import { createCommitter } from './committer.ts';
+import { createDesk, type Desk } from './desk.ts';
+import { createHub } from './hub.ts';
+import { createOutbox } from './outbox.ts';
+import { createClock, type Log } from './ports.ts';
+import { createReception } from './reception.ts';
+import { createRegistry, type Registry, resolveDeciders } from './registry.ts';
+import { assertUsable, type Database, openDatabase, patiently } from './store/database.ts';
+import { createDefinitions, writeDefinitions } from './store/definitions.ts';
+import { createSweeper } from './sweeper.ts';
+import { Worker } from './worker.ts';
+
+export interface OrchestratorSettings {
+  databaseUrl: string;
+  databaseDirectUrl?: string | undefined;
+  configuration: Configuration;
+  transporters: readonly Transporter[];
+  provider: Provider;
+  channels?: readonly Channel[];
+  log: Log;
+  /** Runs at once in this process. */
+  concurrency?: number;
+  leaseMs?: number;
+  drainMs?: number;
+}
+
+export interface Orchestrator {
+  readonly desk: Desk;
+  readonly registry: Registry;
+  readonly db: Database;
+  /** The number of runs in hand. */
+  readonly busy: () => number;
+  /** Stores the definitions, connects channels, and begins to work. */
+  start(): Promise<void>;
+  /** Lets go of everything, in an order that loses nothing. */
+  stop(): Promise<void>;
+  /** One sweep now. */
+  sweep(): Promise<void>;
+}
+
+const defaults = { concurrency: 64, leaseMs: 30_000, drainMs: 10_000 };
+
+/** Checks the whole configuration; throws `config_invalid` with every problem before anything is touched. */
+export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
+  const settings = { ...defaults, ...given };
+  const { log, channels = [] } = settings;
+  const registry = createRegistry(settings.configuration);
+  const db = openDatabase({ url: settings.databaseUrl, directUrl: settings.databaseDirectUrl });
+  const definitions = createDefinitions(db.sql, registry.definitions);
+  const hub = createHub();
+  const desk = createDesk(db, registry, definitions, hub);
+  const reception = createReception(db, desk, log);
+  const clock = createClock();
+  const outbox = createOutbox({ db, channels, definitions, log });
+  const tools = {
+    db,
+    clock,
+    log,
+    registry,
+    definitions,
+    provider: settings.provider,
+    leaseMs: settings.leaseMs,
+    committer: createCommitter(db.sql),
+    caller: createCaller(registry, settings.transporters),
+    people: (who: Parameters<typeof resolveDeciders>[1]) => resolveDeciders(registry, who),
+    onCommit: (run: string) => hub.tell(run),
+  };
+  const worker = new Worker(tools, settings, ({ kind, run }) => {
+    if (kind === 'journal') hub.tell(run);
+    if (kind === 'post') outbox.poke();
+  });
+  const sweeper = createSweeper(db.sql, log, [() => reception.sweep(), () => worker.poke(), () => outbox.poke()]);
+  return {
+    desk,
+    registry,
+    db,
+    busy: () => worker.busy,
+    start: async () => {
+      await assertUsable(db.sql);
+      await patiently(() => writeDefinitions(db.sql, registry.definitions));
+      await settings.configuration.prepare?.();
+      await worker.start();
+      outbox.start();
+      for (const channel of channels) await channel.start((update) => reception.receive(channel.name, update));
+      sweeper.start();
+    },
+    stop: async () => {
+      await sweeper.stop();
+      for (const channel of channels) await channel.stop();
+      await worker.stop();
+      await outbox.stop();
+      await settings.configuration.close?.();
+      await db.close();
+    },
+    sweep: () => sweeper.sweep(),
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * What comes in from channels: kept first, handled then. Nobody is told "got it" before the row is committed, and what
+ * was kept and not handled is handled by the sweep.
+ */
+import type { Inbound, Receipt } from '../contracts/channel.ts';
+import { inbound } from '../contracts/channel.ts';
+import { BatonError } from '../contracts/error.ts';
+import type { Json } from '../contracts/json.ts';
+import { task } from '../contracts/task.ts';
+import type { Desk } from './desk.ts';
+import type { Log } from './ports.ts';
+import { type Database, reasonOf } from './store/database.ts';
+import { beginRun, closeMessage, keepMessage, leftMessages, postponeMessage } from './store/inbox.ts';
+
+export interface Reception {
+  /** Takes an update of a channel. Rejects only when it could not be kept: then the channel must not confirm it. */
+  receive(channel: string, update: Inbound): Promise<Receipt>;
+  /** Handles what was left behind. Says how much that was. */
+  sweep(): Promise<number>;
+}
+
+/** A message younger than this is still in the hands of the process that took it. */
+const leftAfterMs = 5_000;
+
+export function createReception(db: Database, desk: Desk, log: Log): Reception {
+  const handle = async (source: string, update: Inbound): Promise<Receipt> => {
+    const { key, person } = update;
+    if (person === null) return { key, outcome: 'not_allowed', run: null };
+    const actor = { person, via: source };
+    if (update.kind === 'vote') {
+      const answer = await desk.vote(update.code, { actor, verb: update.verb, value: update.value });
+      return { key, outcome: answer.result, run: answer.result === 'decided' ? answer.run : null };
+    }
+    if (update.kind === 'cancel') {
+      const { result } = await desk.cancel(update.run, actor);
+      return { key, outcome: result, run: update.run };
+    }
+    const { text, conversation } = update;
+    const run = await desk.submit({ source, key, task: { text, requester: actor, conversation } });
+    return { key, outcome: 'run', run };
+  };
+
+  /** What cannot be right a second time is answered and done; anything else comes again. */
+  const settle = async (source: string, update: Inbound): Promise<Receipt> => {
+    try {
+      const receipt = await handle(source, update);
+      await closeMessage(db.sql, source, update.key, receipt.outcome, receipt.run);
+      return receipt;
+    } catch (error) {
+      const refused = error instanceof BatonError;
+      log.warn({ source, reason: refused ? error.code : reasonOf(error) }, 'message not handled');
+      if (refused) await closeMessage(db.sql, source, update.key, error.code, null);
+      else await postponeMessage(db.sql, source, update.key, reasonOf(error));
+      return { key: update.key, outcome: refused ? error.code : 'later', run: null };
+    }
+  };
+
+  return {
+    receive: async (channel, given) => {
+      const update = inbound.parse(given);
+      const kept = await keepMessage(db.sql, { source: channel, key: update.key, body: update as Json });
+      if (kept.status !== 'pending') return { key: update.key, outcome: kept.outcome ?? kept.status, run: kept.run };
+      return settle(channel, update);
+    },
+    sweep: async () => {
+      const left = await leftMessages(db.sql, leftAfterMs);
+      for (const { source, key, body } of left) {
+        const update = inbound.safeParse(body);
+        const direct = update.success ? null : directTask(body);
+        if (update.success) await settle(source, update.data);
+        else if (direct) await beginRun(db.sql, source, key, direct.task, direct.watch);
+        else await postponeMessage(db.sql, source, key, 'unreadable');
+      }
+      return left.length;
+    },
+  };
+}
+
+/** A task that a client submitted without a channel, and died before its run began. */
+function directTask(body: Json) {
+  const { task: given, watch } = (body ?? {}) as { task?: unknown; watch?: unknown };
+  const parsed = task.safeParse(given);
+  return parsed.success ? { task: parsed.data, watch: watch === true } : null;
+}

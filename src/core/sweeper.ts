@@ -1,0 +1,39 @@
+/**
+ * The periodic look for what stalled. Every process has the clock; for each stroke one of them, whoever writes the
+ * stroke's row first, does the work. Notifications and timers make things fast; this makes them certain.
+ */
+import cron from 'node-cron';
+import type { Log } from './ports.ts';
+import { reasonOf, type Sql } from './store/database.ts';
+import { releaseForgotten, takeTick } from './store/sweeps.ts';
+
+export interface Sweeper {
+  start(): void;
+  stop(): Promise<void>;
+  /** One sweep. Public for tests. */
+  sweep(): Promise<void>;
+}
+
+const everyTenSeconds = '*/10 * * * * *';
+
+/** `jobs` are what the other parts of the process want swept. */
+export function createSweeper(sql: Sql, log: Log, jobs: readonly (() => Promise<unknown> | unknown)[]): Sweeper {
+  const sweep = async () => {
+    for (const job of [() => releaseForgotten(sql), ...jobs]) {
+      try {
+        await job();
+      } catch (error) {
+        log.warn({ reason: reasonOf(error) }, 'sweep failed');
+      }
+    }
+  };
+  const task = cron.createTask(everyTenSeconds, sweep, {
+    name: 'baton sweep',
+    noOverlap: true,
+    distributed: true,
+    // A coordinator that throws skips the stroke; the next one is ten seconds away.
+    runCoordinator: { shouldRun: (stroke) => takeTick(sql, 'sweep', stroke) },
+    unref: true,
+  });
+  return { start: () => void task.start(), stop: async () => void (await task.destroy()), sweep };
+}
