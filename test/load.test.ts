@@ -87,12 +87,14 @@ test('packages beside the file win, save baton', async () => {
 });
 
 test('loading a file prints nothing', () => {
-  const path = write('quiet.ts', config);
-  write('quiet-part.js', 'export const x = 1;');
+  const path = write('quiet/a.ts', `import './quiet-part.js';\nimport './quiet-types.ts';\n${config}`);
+  write('quiet/package.json', '{}');
+  write('quiet/quiet-part.js', 'export const x = 1;');
+  write('quiet/quiet-types.ts', 'export const x: number = 1;');
   const script = `import { loadConfiguration } from ${JSON.stringify(new URL('../src/load.ts', import.meta.url).href)};
     await loadConfiguration(process.argv[1], { databaseUrl: '', env: {} });
     await loadConfiguration(process.argv[2], { databaseUrl: '', env: {} }).catch(() => {});`;
-  const broken = write('quiet-broken.ts', `import './quiet-part.js';\nconst a: number = 1;\nconst a = 2;`);
+  const broken = write('quiet/broken.ts', `import './quiet-part.js';\nconst a: number = 1;\nconst a = 2;`);
   const args = ['--input-type=module', '-e', script, path, broken];
   const { stderr, stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8', env: {} });
   assert.deepEqual({ stderr, stdout, status }, { stderr: '', stdout: '', status: 0 });

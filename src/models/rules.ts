@@ -39,8 +39,8 @@ function understand(text: string, routes: RouteView[]): Understanding {
   return { route: null, fields: {}, language };
 }
 
-/** With `g` or `y` a pattern would begin where it matched last, and so depend on the texts before. */
-const stateless = (pattern: RegExp): RegExp => new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
+/** With `g` or `y` a pattern begins where it matched last, and so depends on the texts before; a copy begins at 0. */
+const stateless = (pattern: RegExp): RegExp => new RegExp(pattern);
 
 function fieldsOf(groups: Record<string, string | undefined>, schema: JsonSchema): JsonObject {
   const properties = (schema.properties ?? {}) as Record<string, JsonSchema>;

@@ -146,6 +146,12 @@ test('an output that JSON cannot say is malformed', async () => {
   }
 });
 
+test('a circle is malformed, and not merely large', async () => {
+  const circle: { again?: unknown } = {};
+  circle.again = { circle };
+  assert.equal(endOf(await answerOf(() => circle, { maxOutputBytes: 1_000 })), 'unknown/output_malformed');
+});
+
 test('an optional field that is undefined is absent; what repeats without a circle, and odd text, is fine', async () => {
   const shared = { a: 1 };
   const value = { note: undefined, left: shared, right: shared, bare: Object.create(null), text: '\ud800\u0000' };
