@@ -193,7 +193,10 @@ export class RunDriver {
   /** Nothing of the change happened. What came from outside is kept; what was decided over it is decided anew. */
   #refused(outcome: Outcome & { state: 'not_authorised' | 'rejected' }, change: Change): Ahead {
     this.#rejections += 1;
-    this.#tools.log.warn({ runId: this.run, outcome: outcome.state }, 'change refused');
+    this.#tools.log.warn(
+      { runId: this.run, outcome: outcome.state, ...('reason' in outcome && { reason: outcome.reason }) },
+      'change refused',
+    );
     const kept = change.events.filter(isFact);
     if (outcome.state === 'not_authorised') this.#facts.unshift(...kept, ...voids(change.events));
     else this.#facts.unshift(...withoutCulprit(kept, outcome.reason));

@@ -121,6 +121,7 @@ export class Worker {
 
   #lookIn(ms: number): void {
     this.#stopTimer();
+    if (this.#stopping) return;
     this.#stopTimer = timer('claim_timer', Math.min(ms, lookAgainMs), () => this.poke());
   }
 
@@ -192,6 +193,7 @@ export class Worker {
 
   #watchDeaths(inMs: number): void {
     this.#stopWatching();
+    if (this.#stopping) return;
     this.#stopWatching = timer('death_watch', inMs, () => {
       const session = this.#session;
       if (!session || this.#stopping) return;

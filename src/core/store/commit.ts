@@ -47,7 +47,7 @@ const columns = (sql: Sql, changes: readonly Change[]) => {
   return sql`unnest(
     ${pick((c) => c.run)}::uuid[], ${pick((c) => c.epoch)}::int[], ${pick((c) => c.seq)}::int[],
     ${pick((c) => c.at / 1000)}::float8[], ${pick((c) => c.commit)}::uuid[], ${pick((c) => encodeJson(c.events))}::text[],
-    ${pick((c) => c.status)}::text[], ${pick((c) => c.route)}::text[], ${pick((c) => c.release !== null)}::bool[],
+    ${pick((c) => c.status)}::text[], ${pick((c) => c.route)}::text[], ${pick((c) => (c.release ? 1 : 0))}::int[],
     ${pick((c) => (c.release?.wakeAt == null ? null : c.release.wakeAt / 1000))}::float8[], ${pick((c) => c.folded)}::int[]
   ) as c(id, epoch, seq, at, commit_id, events, status, route, release, wake, folded)`;
 };
@@ -75,16 +75,16 @@ const written = (sql: Sql) => sql`
       route = coalesce(f.route, r.route),
       finished_at = case when f.status in ('completed', 'failed', 'cancelled')
         then coalesce(r.finished_at, clock_timestamp()) else r.finished_at end,
-      worker = case when f.release and r.signals = f.folded then null else r.worker end,
-      lease_until = case when f.release and r.signals = f.folded then null else r.lease_until end,
-      wake_at = case when f.release and r.signals = f.folded then to_timestamp(f.wake) else r.wake_at end
+      worker = case when f.release = 1 and r.signals = f.folded then null else r.worker end,
+      lease_until = case when f.release = 1 and r.signals = f.folded then null else r.lease_until end,
+      wake_at = case when f.release = 1 and r.signals = f.folded then to_timestamp(f.wake) else r.wake_at end
     from fresh f
-    where r.id = f.id and (f.status is not null or f.release)
+    where r.id = f.id and (f.status is not null or f.release = 1)
   )`;
 
 const answer = (sql: Sql, denied: ReturnType<Sql>) => sql`
   select c.id, r.epoch is not null as current, h.id is not null as locked, h.found, ${denied} as denied,
-    coalesce(h.release and h.signals = h.folded, false) as released,
+    coalesce(h.release = 1 and h.signals = h.folded, false) as released,
     case when h.signals <> h.folded then (
       select jsonb_agg(jsonb_build_object('id', s.id, 'data', s.data) order by s.at, s.id)
       from signals s where s.run_id = h.id
