@@ -3,11 +3,10 @@
  *
  * Whichever comes first is the cause, and stays it. A deadline must be disposed of, or its timer outlives the attempt.
  */
-import type { CallResult, Transporter } from '../contracts/agent.ts';
+import type { AgentCall, CallResult } from '../contracts/agent.ts';
 import { fail } from '../contracts/error.ts';
 
 type Cause = 'timed_out' | 'aborted';
-type Call = Parameters<Transporter['call']>[0];
 
 export interface Deadline {
   /** Aborted at the end. */
@@ -20,7 +19,7 @@ export interface Deadline {
 }
 
 /** Starts the clock of a call. */
-export function startDeadline(call: Call): Deadline {
+export function startDeadline(call: AgentCall): Deadline {
   const { promise, resolve } = Promise.withResolvers<Cause>();
   const controller = new AbortController();
   const outer = call.context.signal;
@@ -49,7 +48,7 @@ export function startDeadline(call: Call): Deadline {
 }
 
 /** How a call ends that its deadline ended. Nothing happened only if nothing had left. */
-export function stopped(call: Call, cause: Cause, left: boolean): CallResult {
+export function stopped(call: AgentCall, cause: Cause, left: boolean): CallResult {
   const id = call.agent.id;
   if (cause === 'aborted') {
     const message = left ? `${id} was stopped while it ran` : `${id} was stopped before it was called`;
