@@ -117,6 +117,7 @@ test('what is wrong with an agent is told at the agent', () => {
     [{ resource: 'order:{{input.card}}' }, 'resource_unresolvable agents.shop.pay@1.resource'],
     [{ resource: 'order:{{output.id}}' }, 'resource_unresolvable agents.shop.pay@1.resource'],
     [{ resource: 'order:{{input.order' }, 'resource_unresolvable agents.shop.pay@1.resource'],
+    [{ resource: 'order:{{input.note}}' }, 'resource_unresolvable agents.shop.pay@1.resource'],
     [{ redact: ['input.card.numbr'] }, 'redact_unreachable agents.shop.pay@1.redact[0]'],
     [{ redact: ['card.number'] }, 'redact_unreachable agents.shop.pay@1.redact[0]'],
     [{ effect: 'read', idempotent: false }, 'idempotent_contradiction agents.shop.pay@1.idempotent'],
@@ -133,6 +134,10 @@ test('what is wrong with an agent is told at the agent', () => {
     ],
   ];
   for (const [more, expected] of cases) assert.ok(withPay(more).includes(expected), `${expected}\n${withPay(more)}`);
+});
+
+test('an undo that is missing is told once, not at every plan as well', () => {
+  assert.deepEqual(withPay({ undo: undefined } as never), ['compensation_missing agents.shop.pay@1.undo']);
 });
 
 test('what is wrong with a route is told at the route', () => {

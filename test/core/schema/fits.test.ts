@@ -196,6 +196,14 @@ test('a part of a recursive schema stands alone', () => {
   assert.deepEqual(fits(schemaAt(part.schema, ['0', 'kids', '1'])?.schema ?? {}, of(tree)), []);
 });
 
+test('a document inside another one keeps its own references', () => {
+  const outer = { type: 'object', properties: { list: { type: 'array', items: { ...of(tree), $id: 'inner' } } } };
+  const part = schemaAt(outer, ['list']);
+  assert.ok(part);
+  assert.deepEqual(fits(part.schema, of(z.array(tree))), []);
+  assert.deepEqual(schemaAt(part.schema, ['0', 'kids', '0', 'name'])?.schema, { type: 'string' });
+});
+
 test('a list has elements, and what is not always a list has none', () => {
   assert.deepEqual(elementOf(of(z.array(z.int()))), { type: 'integer' });
   assert.deepEqual(elementOf({}), {});
