@@ -14,6 +14,7 @@ const payInput = z.strictObject({
   order: z.string(),
   amount: z.number(),
   card: z.strictObject({ number: z.string() }),
+  note: z.string().optional(),
 });
 const payOutput = z.strictObject({ id: z.string(), parts: z.array(z.strictObject({ token: z.string() })) });
 type PayInput = z.infer<typeof payInput>;
