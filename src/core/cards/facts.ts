@@ -1,0 +1,93 @@
+/**
+ * A JSON value as labelled facts: verbatim, but cut where it is long, and never what is hidden. Short facts of the upper
+ * level come first, so that a long list cannot push them away; what is left out is counted.
+ */
+import type { Card } from '../../contracts/card.ts';
+import type { Json } from '../../contracts/json.ts';
+import { grouped, shorten } from './text.ts';
+import type { Path, Veil } from './veil.ts';
+import type { Words } from './words.ts';
+
+type Fact = Card['facts'][number];
+
+const maxFacts = 30;
+const maxElements = 5;
+const maxDepth = 6;
+const maxTextCharacters = 300;
+const maxLabelCharacters = 80;
+
+/** Untrusted text without secrets, visible, and cut at `max` characters. */
+export function plain(text: string, veil: Pick<Veil, 'secrets'>, words: Words, max = maxTextCharacters): string {
+  const masked = veil.secrets.reduce((at, secret) => at.replaceAll(secret, words.hidden), text);
+  return shorten(masked, max, words);
+}
+
+/** One scalar as text. */
+export function scalarText(value: string | number | boolean | null, veil: Veil, words: Words): string {
+  if (value === null) return words.none;
+  if (value === '') return words.emptyText;
+  if (typeof value === 'string') return plain(value, veil, words);
+  return veil.secrets.includes(String(value)) ? words.hidden : String(value);
+}
+
+/** The facts of a value; `root` labels a value that has no fields. */
+export function factsOf(value: Json, veil: Veil, words: Words, root = words.value): Fact[] {
+  const all: Fact[] = [];
+  let left = 0;
+  const add = (path: Path, text: string) => {
+    if (all.length < maxFacts) all.push({ label: labelOf(path, veil, words) || root, text });
+    else left += 1;
+  };
+  const walk = (at: Json, path: Path) => {
+    if (veil.hides(path)) return add(path, words.hidden);
+    if (at === null || typeof at !== 'object') return add(path, scalarText(at, veil, words));
+    const entries = Object.entries(at);
+    if (entries.length === 0) return add(path, Array.isArray(at) ? words.emptyList : words.emptyObject);
+    if (path.length >= maxDepth) return add(path, words.moreFields(grouped(entries.length)));
+    const shown = Array.isArray(at) ? entries.slice(0, maxElements) : shortFirst(entries);
+    for (const [key, inner] of shown) walk(inner, [...path, key]);
+    if (shown.length < entries.length) add(path, words.moreElements(grouped(entries.length - shown.length)));
+  };
+  walk(value, []);
+  if (left > 0) all.push({ label: root, text: words.moreFields(grouped(left)) });
+  return all;
+}
+
+const isNested = (value: Json): boolean => value !== null && typeof value === 'object';
+
+const shortFirst = (entries: [string, Json][]): [string, Json][] => [
+  ...entries.filter(([, value]) => !isNested(value)),
+  ...entries.filter(([, value]) => isNested(value)),
+];
+
+/** `items[2].price`. Keys are as untrusted as values. */
+export function labelOf(path: Path, veil: Veil, words: Words): string {
+  const joined = path.map((part, i) => (/^\d+$/.test(part) ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
+  return plain(joined, veil, words, maxLabelCharacters);
+}
+
+/** The fields that an edit changed, as `before → after`. */
+export function changesOf(before: Json, after: Json, veil: Veil, words: Words): Fact[] {
+  const [old, now] = [leaves(before, veil, words), leaves(after, veil, words)];
+  return [...new Set([...old.keys(), ...now.keys()])].flatMap((label) => {
+    const [was, is] = [old.get(label), now.get(label)];
+    if (was?.raw === is?.raw) return [];
+    return [{ label, text: words.change(was?.text ?? words.none, is?.text ?? words.none) }];
+  });
+}
+
+/** Every scalar with its label. `raw` tells two hidden or cut values apart and is never shown. */
+function leaves(value: Json, veil: Veil, words: Words): Map<string, { raw: string; text: string }> {
+  const found = new Map<string, { raw: string; text: string }>();
+  const walk = (at: Json, path: Path) => {
+    const nested = at !== null && typeof at === 'object' && Object.keys(at).length > 0;
+    if (nested && !veil.hides(path)) {
+      for (const [key, inner] of Object.entries(at)) walk(inner, [...path, key]);
+      return;
+    }
+    const [fact] = factsOf(at, { ...veil, hides: (inner) => veil.hides([...path, ...inner]) }, words);
+    found.set(labelOf(path, veil, words) || words.value, { raw: JSON.stringify(at), text: fact!.text });
+  };
+  walk(value, []);
+  return found;
+}

@@ -1,0 +1,150 @@
+/**
+ * A question as people see it: first what would happen and who may say so, then the input that would be used, then what
+ * was done before. Once it is closed, the same card without buttons, and how it was closed.
+ */
+import type { Card, CardLine } from '../../contracts/card.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { Policy } from '../../contracts/escalation.ts';
+import type { JsonObject } from '../../contracts/json.ts';
+import type { QuestionState, RunState } from '../state.ts';
+import { changesOf, factsOf, plain } from './facts.ts';
+import { taskTitle } from './progress.ts';
+import { type Material, material } from './steps.ts';
+import { shortRun } from './text.ts';
+import { clock, moment } from './times.ts';
+import { hiddenInput, type KnownToCards, secretsOf, type Veil, veilOf } from './veil.ts';
+
+type Fact = Card['facts'][number];
+
+const maxNames = 8;
+
+/** The card of one question of the run. */
+export function questionCard(asked: QuestionState, state: RunState, known: KnownToCards): Card {
+  const of = material(state, known, secretsOf(state, known));
+  const { question, decision } = asked;
+  const contract = question.subject ? known.contract(question.subject.contract) : null;
+  const title = contract ? plain(contract.title, of, of.words) : '';
+  const closed = closing(asked, of);
+  return {
+    kind: 'question',
+    title: of.words.questionTitles[question.kind](title),
+    facts: [
+      ...header(asked, contract, of),
+      ...inputFacts(asked, contract, of),
+      ...evidenceFacts(asked, contract, of),
+      ...editFacts(asked, contract, of),
+    ],
+    lines: closed,
+    code: decision ? null : question.code,
+    buttons: decision ? [] : question.policy.verbs.map((verb) => ({ verb, label: of.words.buttons[verb] })),
+  };
+}
+
+function header({ question, askedAt }: QuestionState, contract: Contract | null, of: Material): Fact[] {
+  const { words, state } = of;
+  const { policy } = question;
+  const fact = (label: keyof typeof words.facts, text: string | null | undefined): Fact[] =>
+    text ? [{ label: words.facts[label], text }] : [];
+  return [
+    ...fact('what', contract && plain(contract.title, of, words)),
+    ...fact('risk', contract?.risk && plain(contract.risk, of, words)),
+    ...fact('effect', contract && words.effects[contract.effect]),
+    ...fact('run', `${taskTitle(of)} (${shortRun(state.run)})`),
+    ...fact('step', question.step),
+    ...fact('asks', plain(policy.requester.person, { secrets: [] }, words, 100)),
+    ...fact('needs', question.kind === 'approve' ? words.approvals(policy.quorum) : null),
+    ...fact('deciders', deciders(policy, of)),
+    ...fact('code', question.code),
+    ...fact('expires', question.expiresAt === null ? null : clock(question.expiresAt, askedAt)),
+  ];
+}
+
+/** Those who may decide, as the rule on deciding one's own task leaves them. */
+function deciders(policy: Policy, { words }: Material): string {
+  const own = policy.requester.person;
+  const named = policy.people
+    .filter((person) => person !== own || policy.selfApproval !== 'never')
+    .map((person) => {
+      const name = plain(person, { secrets: [] }, words, 100);
+      return person === own && policy.selfApproval === 'terminal' ? words.onlyAtTheTerminal(name) : name;
+    });
+  if (named.length === 0) return words.nobody;
+  const names = named.slice(0, maxNames).join(', ');
+  const all = named.length > maxNames ? words.andMore(names, named.length - maxNames) : names;
+  return policy.roles.length === 0 ? all : words.inRoles(all, policy.roles.slice(0, maxNames).join(', '));
+}
+
+const veilOfInput = ({ question }: QuestionState, contract: Contract | null, of: Material): Veil => {
+  const id = question.step?.split('[')[0] ?? '';
+  return veilOf(hiddenInput(of.state, of.known, id, contract), of.secrets);
+};
+
+/** What would be sent, or which fields are missing. */
+function inputFacts(asked: QuestionState, contract: Contract | null, of: Material): Fact[] {
+  const { subject, schema } = asked.question;
+  if (subject) return factsOf(subject.input, veilOfInput(asked, contract, of), of.words);
+  return Object.entries((schema?.properties ?? {}) as Record<string, JsonObject>).map(([field, described]) => {
+    const text = typeof described.description === 'string' ? described.description : described.type;
+    const name = plain(field, of, of.words);
+    return {
+      label: of.words.facts.missing,
+      text: typeof text === 'string' ? `${name} (${plain(text, of, of.words)})` : name,
+    };
+  });
+}
+
+/** Earlier effects on the same thing, and why the question came up. */
+function evidenceFacts({ question }: QuestionState, contract: Contract | null, of: Material): Fact[] {
+  const { words, state } = of;
+  const did = contract ? plain(contract.title, of, words) : '';
+  const earlier = question.evidence.map(({ run, title, state: how, at }) => ({
+    label: words.facts.earlier,
+    text: words.evidence[how](did, shortRun(run), plain(title, of, words, 100), moment(Date.parse(at))),
+  }));
+  const last = question.kind === 'uncertain' ? state.steps[question.step ?? '']?.attempts.at(-1)?.error : null;
+  return last
+    ? [...earlier, { label: words.facts.why, text: plain(`${last.code}: ${last.message}`, of, words) }]
+    : earlier;
+}
+
+/** What an edit changed: the one that closed this question, or the one that made it necessary. */
+function editFacts(asked: QuestionState, contract: Contract | null, of: Material): Fact[] {
+  const { question, decision } = asked;
+  const edited = decision?.outcome === 'edit' ? asked : editBefore(asked, of.state);
+  const before = edited?.question.subject?.input;
+  const after = edited?.decision?.value;
+  if (!question.subject || before === undefined || after === undefined) return [];
+  const changes = changesOf(before, after, veilOfInput(asked, contract, of), of.words);
+  return changes.map(({ label, text }) => ({ label: `${of.words.facts.changed}: ${label}`, text }));
+}
+
+const editBefore = ({ question }: QuestionState, state: RunState): QuestionState | undefined =>
+  Object.values(state.questions).find(
+    (one) =>
+      one.question.step === question.step &&
+      one.decision?.outcome === 'edit' &&
+      one.question.subject?.revision === (question.subject?.revision ?? 0) - 1,
+  );
+
+function closing(asked: QuestionState, of: Material): CardLine[] {
+  const { words } = of;
+  const text = decisionText(asked, of);
+  if (text === null) {
+    const before = editBefore(asked, of.state);
+    if (!before?.decision) return [];
+    return [{ mark: 'note', text: words.editedBy(personOf(before, of), clock(before.decidedAt, asked.askedAt)) }];
+  }
+  const { outcome } = asked.decision!;
+  const denied = outcome === 'reject' || outcome === 'stop' || outcome === 'expired';
+  const mark = denied ? 'failed' : outcome === 'withdrawn' ? 'skipped' : 'done';
+  return [...(asked.voided ? [{ mark: 'note' as const, text: words.voided }] : []), { mark, text }];
+}
+
+export const personOf = ({ decision }: QuestionState, { words }: Pick<Material, 'words'>): string =>
+  decision?.by ? plain(decision.by.person, { secrets: [] }, words, 100) : words.nobody;
+
+/** How the question was closed, or null while it is open: `Approved by anna at 12:03 UTC`. */
+export function decisionText(asked: QuestionState, of: Pick<Material, 'words'>): string | null {
+  if (!asked.decision) return null;
+  return of.words.decided[asked.decision.outcome](personOf(asked, of), clock(asked.decidedAt, asked.askedAt));
+}

@@ -1,0 +1,85 @@
+/** The lines of a run's steps, as progress and summary show them. */
+import type { CardLine } from '../../contracts/card.ts';
+import { isSettled, itemsOf, openQuestions, type RunState, type StepState } from '../state.ts';
+import { plain } from './facts.ts';
+import { duration } from './times.ts';
+import { contractNamed, type KnownToCards } from './veil.ts';
+import { type Words, wordsIn } from './words.ts';
+
+const maxTitleCharacters = 120;
+
+/** What a card is made of. */
+export interface Material {
+  state: RunState;
+  known: KnownToCards;
+  words: Words;
+  secrets: readonly string[];
+}
+
+export const material = (state: RunState, known: KnownToCards, secrets: readonly string[]): Material => ({
+  state,
+  known,
+  words: wordsIn(state.language),
+  secrets,
+});
+
+/** The title of a step: its agent's, or its own reference while nothing is known of its agent. */
+export function stepTitle({ state, known, words, secrets }: Material, ref: string): string {
+  const [id = '', item] = ref.split(/[[\]]/);
+  const agent = state.plan?.steps.find((step) => step.id === id)?.agent;
+  const title = contractNamed(state, known, agent)?.title ?? id;
+  return plain(item === undefined ? title : `${title} [${item}]`, { secrets }, words, maxTitleCharacters);
+}
+
+/** One line a step, in the order of the plan; the items of a `forEach` step are counted. */
+export const stepLines = (of: Material): CardLine[] =>
+  (of.state.plan?.steps ?? []).map(({ id }) => lineOf(of, of.state.steps[id]!));
+
+function lineOf(of: Material, step: StepState): CardLine {
+  const { state, words } = of;
+  const items = step.items === null ? [] : itemsOf(state, step);
+  const count = step.items === null ? '' : ` ${words.items(items.filter(isSettled).length, items.length)}`;
+  const about = items.length > 0 ? items : [step];
+  const details = [...new Set(about.flatMap((one) => detailsOf(of, one)))];
+  const shown = details.length > 3 ? [...details.slice(0, 3), '…'] : details;
+  const took = tookOf(step, about);
+  const detail = [...(took === null ? [] : [duration(took)]), ...shown].join(', ');
+  return { mark: markOf(step, about), text: `${stepTitle(of, step.ref)}${count}`, ...(detail !== '' && { detail }) };
+}
+
+/** The mark of a step; of a `forEach` step, that of the item which says most. */
+function markOf(step: StepState, about: readonly StepState[]): CardLine['mark'] {
+  const is = (test: (one: StepState) => boolean) => about.some(test);
+  if (is(({ undo }) => undo.status === 'failed') || is(({ status }) => status === 'failed')) return 'failed';
+  if (is(({ status }) => status === 'waiting')) return 'waiting';
+  if (is(({ undo }) => undo.status === 'running') || is(({ status }) => status === 'running')) return 'running';
+  if (step.status === 'skipped') return 'skipped';
+  if (about.every(({ status }) => status === 'compensated')) return 'undone';
+  if (about.every(isSettled)) return is(({ status }) => status === 'compensated') ? 'undone' : 'done';
+  return step.status === 'running' ? 'running' : 'waiting';
+}
+
+function tookOf(step: StepState, about: readonly StepState[]): number | null {
+  const starts = about.flatMap(({ attempts }) => attempts.map(({ startedAt }) => startedAt));
+  const ends = about.flatMap(({ settledAt }) => (settledAt > 0 ? [settledAt] : []));
+  if (starts.length === 0 || ends.length === 0 || !isSettled(step)) return null;
+  return Math.max(...ends) - Math.min(...starts);
+}
+
+function detailsOf({ state, words, secrets }: Material, step: StepState): string[] {
+  const asked = openQuestions(state).find(({ question }) => question.step === step.ref);
+  const uncertain = step.status === 'failed' && step.attempts.some(({ end }) => end === 'unknown');
+  const undo = { none: [], running: [words.undoing], done: [words.undone], failed: [words.undoFailed] }[
+    step.undo.status
+  ];
+  return [
+    ...(step.error ? [step.error.code] : []),
+    ...(uncertain && step.undo.status === 'none' ? [words.uncertain] : []),
+    ...(asked ? [words.waitsFor(asked.question.code)] : []),
+    ...(step.status === 'running' && step.attempts.length > 1 ? [words.attempt(step.attempts.length)] : []),
+    ...(step.status === 'skipped' ? [words.skipped] : []),
+    ...(step.outputBy ? [words.outputBy(plain(step.outputBy.person, { secrets: [] }, words, 100))] : []),
+    ...undo,
+    ...(step.undo.error ? [plain(step.undo.error.code, { secrets }, words)] : []),
+  ];
+}

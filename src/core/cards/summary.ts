@@ -1,0 +1,95 @@
+/** How a run ended: what was asked, what came of it, who decided what, and what is left to do. */
+import type { Card, CardLine } from '../../contracts/card.ts';
+import { type QuestionState, type RunState, statusOf } from '../state.ts';
+import { factsOf, plain } from './facts.ts';
+import { decisionText, personOf } from './question.ts';
+import { type Material, material, stepLines, stepTitle } from './steps.ts';
+import { shortRun } from './text.ts';
+import { duration } from './times.ts';
+import { hiddenAnswer, type KnownToCards, secretsOf, veilOf } from './veil.ts';
+
+type Fact = Card['facts'][number];
+
+const maxTaskCharacters = 500;
+
+/** The last word on a run. Of a run that is not over it says where it stands. */
+export function summaryCard(state: RunState, known: KnownToCards): Card {
+  const of = material(state, known, secretsOf(state, known));
+  return {
+    kind: 'summary',
+    title: outcomeOf(of),
+    facts: [...head(of), ...answerFacts(of), ...reportFacts(of)],
+    lines: [...stepLines(of), ...decisionLines(of)],
+    code: null,
+    buttons: [],
+  };
+}
+
+/** The outcome in one sentence. */
+export function outcomeOf(of: Material): string {
+  const { state, words } = of;
+  const { finished, failing, cancelled } = state;
+  if (!finished) return words.status[statusOf(state)];
+  const ref = failing?.step ?? null;
+  const what = ref === null ? null : stepTitle(of, ref);
+  const decisive = decisiveQuestion(state, ref);
+  const person = decisive ? personOf(decisive, of) : words.nobody;
+  const subject = what ?? words.facts.missing.toLowerCase();
+  const code = finished.reason?.code;
+  if (code === 'cancelled')
+    return cancelled?.by ? words.cancelledBy(nameOf(cancelled.by.person, of)) : words.outcomes.cancelled;
+  if (code === 'rejected') return words.rejectedBy(person, subject);
+  if (code === 'stopped') return words.stoppedBy(person, subject);
+  if (code === 'expired') return words.expiredAt(subject);
+  return code ? words.failedWith(code, what) : words.outcomes[finished.status];
+}
+
+const nameOf = (person: string, { words }: Material): string => plain(person, { secrets: [] }, words, 100);
+
+/** The question whose answer ended the run. */
+const decisiveQuestion = (state: RunState, ref: string | null): QuestionState | undefined =>
+  Object.values(state.questions).findLast(({ question, decision }) => question.step === ref && decision);
+
+function head(of: Material): Fact[] {
+  const { state, words } = of;
+  const { finished, task } = state;
+  const reason = finished?.reason;
+  return [
+    { label: words.facts.task, text: plain(task.text, of, words, maxTaskCharacters) || words.noTask },
+    { label: words.facts.run, text: shortRun(state.run) },
+    { label: words.facts.asks, text: nameOf(task.requester.person, of) },
+    ...(reason && reason.code !== 'cancelled'
+      ? [{ label: words.facts.why, text: plain(reason.message, of, words) }]
+      : []),
+    ...(finished ? [{ label: words.facts.took, text: duration(finished.at - state.createdAt) }] : []),
+  ];
+}
+
+function answerFacts({ state, known, words, secrets }: Material): Fact[] {
+  const answer = state.finished?.answer;
+  if (!answer) return [];
+  return factsOf(known.content(answer), veilOf(hiddenAnswer(state, known), secrets), words, words.facts.answer);
+}
+
+function reportFacts(of: Material): Fact[] {
+  const { state, words } = of;
+  const report = state.finished?.report;
+  if (!report) return [];
+  return (['undone', 'stands', 'needsPerson'] as const).flatMap((kind) => {
+    const titles = report[kind].map((ref) => stepTitle(of, ref));
+    if (titles.length === 0) return [];
+    const shown = titles.slice(0, 10).join('; ');
+    const text = titles.length > 10 ? words.andMore(shown, titles.length - 10) : shown;
+    return [{ label: words.facts[kind], text }];
+  });
+}
+
+/** Who decided what. */
+const decisionLines = (of: Material): CardLine[] =>
+  Object.values(of.state.questions).flatMap((asked) => {
+    const text = decisionText(asked, of);
+    if (text === null) return [];
+    const { step } = asked.question;
+    const what = step === null ? of.words.facts.missing.toLowerCase() : stepTitle(of, step);
+    return [{ mark: 'note' as const, text: of.words.decisionOn(text, what) }];
+  });
