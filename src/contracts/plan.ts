@@ -116,15 +116,22 @@ export function referencesOfCondition(c: Condition): string[] {
 /** The step that a reference reads, if it reads one. */
 export const stepOfReference = (ref: string): string | null => /^steps\.([^.]+)\.output/.exec(ref)?.[1] ?? null;
 
+// A plan's steps are never changed once they are there, so what they depend on is worked out once.
+const dependencies = new WeakMap<PlanStep, readonly string[]>();
+
 /** The steps that must be settled before this one may start. */
-export function dependenciesOf(step: PlanStep): string[] {
+export function dependenciesOf(step: PlanStep): readonly string[] {
+  const known = dependencies.get(step);
+  if (known) return known;
   const refs = [
     ...referencesOf(step.input),
     ...(step.when ? referencesOfCondition(step.when) : []),
     ...(step.forEach ? [step.forEach.in.$ref] : []),
   ];
   const read = refs.map(stepOfReference).filter((id) => id !== null);
-  return [...new Set([...(step.after ?? []), ...read])];
+  const all = [...new Set([...(step.after ?? []), ...read])];
+  dependencies.set(step, all);
+  return all;
 }
 
 /** Scalars that a condition compares with. */

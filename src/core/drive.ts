@@ -5,7 +5,7 @@
  * Nothing is done before it is committed, and nothing is committed by a driver that has lost its lease: it aborts what
  * it had started and hands what it still learns to the next owner as a signal.
  */
-import { v7 as uuid } from 'uuid';
+import { randomUUID } from 'node:crypto';
 import { fail } from '../contracts/error.ts';
 import type { Event } from '../contracts/event.ts';
 import { eventOf, isFact, orphans, signalOf, voids, withoutCulprit } from './arrivals.ts';
@@ -134,31 +134,32 @@ export class RunDriver {
       this.#arrive((await patiently(() => unreadSignals(this.#tools.db.sql, this.run))).map(eventOf));
     }
     const taken = this.#facts.splice(0);
-    const move = await this.#decide(taken);
+    const at = this.#tools.clock.now();
+    const move = await this.#decide(taken, at);
     const wanted = this.#errands.due(move.calls);
     const idle = this.#errands.running() === 0 && wanted.length === 0;
     const wakeAt = this.#errands.nextAt(move.wakeAt);
     const release = idle && this.#mayRest(wakeAt) ? { wakeAt: move.state.finished ? null : wakeAt } : null;
-    const events = await this.#values.seal([...taken, ...move.events]);
+    const decided = [...taken, ...move.events];
+    const events = await this.#values.seal(decided);
     if (events.length === 0 && !release) {
       this.#launch(wanted);
       return wakeAt;
     }
-    const at = this.#tools.clock.now();
-    const after = evolveAll(this.#state, events, at);
-    const change = changeOf(this.#state, after, events, { epoch: this.epoch, at, commit: uuid(), release });
+    const after = events === decided ? move.state : evolveAll(this.#state, events, at);
+    const change = changeOf(this.#state, after, events, { epoch: this.epoch, at, commit: randomUUID(), release });
     const outcome: Outcome = this.#lost ? { state: 'lost' } : await this.#tools.committer.commit(change);
-    return this.#settle(outcome, change, after, wanted);
+    return this.#settle(outcome, change, after, wanted, wakeAt);
   }
 
   /** Decides over everything that is known. What is thought here and now needs no commit in between. */
-  async #decide(taken: Event[]): Promise<Move & { state: RunState }> {
-    const { clock, provider } = this.#tools;
+  async #decide(taken: Event[], at: number): Promise<Move & { state: RunState }> {
+    const { provider } = this.#tools;
     for (;;) {
       if (blobsIn(taken).some((value) => !this.#values.has(value))) await this.#values.load();
-      const base = evolveAll(this.#state, taken, clock.now());
-      if (this.#draining) return { events: [], calls: [], wakeAt: clock.now(), state: base };
-      const move = advance(base, this.#known, clock.now());
+      const base = evolveAll(this.#state, taken, at);
+      if (this.#draining) return { events: [], calls: [], wakeAt: at, state: base };
+      const move = advance(base, this.#known, at);
       const thought = move.calls.find(({ kind }) => provider.local && (kind === 'intake' || kind === 'plan'));
       if (!thought) return move;
       taken.push(...move.events, await this.#errands.think(thought, move.state));
@@ -171,7 +172,7 @@ export class RunDriver {
     return this.#draining || wakeAt === null || wakeAt - clock.now() > leaseMs / 3;
   }
 
-  #settle(outcome: Outcome, change: Change, after: RunState, wanted: Call[]): Ahead {
+  #settle(outcome: Outcome, change: Change, after: RunState, wanted: Call[], wakeAt: number | null): Ahead {
     if (outcome.state === 'lost') {
       this.lose();
       return 'gone';
@@ -185,9 +186,9 @@ export class RunDriver {
     this.#arrive(outcome.signals.map(eventOf));
     if (outcome.released) return 'gone';
     // Not released: a signal was raised that this statement could not see yet.
-    if (change.release && outcome.signals.length === 0) this.#unheard = true;
+    if (change.release && outcome.signals.length === 0) this.hear();
     this.#launch(wanted);
-    return 'again';
+    return wakeAt;
   }
 
   /** Nothing of the change happened. What came from outside is kept; what was decided over it is decided anew. */

@@ -34,7 +34,7 @@ export async function makePlan(
   if (!proposed) return unproven(`There is no plan for ${route.name}, and ${provider.name} made none.`);
   const parsed = planSchema.safeParse(proposed);
   if (!parsed.success) return unproven('The plan is not of the form that plans have.');
-  const findings = isRoutesOwn(parsed.data, route, registry) ? [] : findingsOf(parsed.data, route, registry);
+  const findings = isProven(state, parsed.data, route, registry) ? [] : findingsOf(parsed.data, route, registry);
   if (findings.length > 0) {
     return unproven(findings.map(({ code, path }) => `${code} at ${path}`).join('; '));
   }
@@ -49,8 +49,9 @@ export async function makePlan(
 }
 
 /** A route's own plan was proven when the registry was built, against the very contracts that are registered now. */
-const isRoutesOwn = (plan: Plan, route: RouteData, registry: Registry): boolean =>
-  registry.routes.get(route.name)?.data === route && JSON.stringify(plan) === JSON.stringify(route.plan);
+const isProven = (state: RunState, plan: Plan, route: RouteData, registry: Registry): boolean =>
+  registry.routes.get(route.name)?.digest === state.route?.definition &&
+  JSON.stringify(plan) === JSON.stringify(route.plan);
 
 /** The digest of every contract that the plan can come to need, those of its undos included. */
 function pinsOf(plan: Plan, registry: Registry): Record<string, string> {

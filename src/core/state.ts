@@ -134,11 +134,21 @@ export const itemsOf = (state: RunState, step: StepState): StepState[] =>
 export const workOf = (state: RunState): StepState[] =>
   Object.values(state.steps).filter((step) => step.item !== null || step.items === null);
 
-export const runningAttempts = (state: RunState): { step: StepState; attempt: AttemptState; undo: boolean }[] =>
-  Object.values(state.steps).flatMap((step) => [
-    ...step.attempts.filter(({ end }) => end === null).map((attempt) => ({ step, attempt, undo: false })),
-    ...step.undo.attempts.filter(({ end }) => end === null).map((attempt) => ({ step, attempt, undo: true })),
-  ]);
+export interface RunningAttempt {
+  step: StepState;
+  attempt: AttemptState;
+  undo: boolean;
+}
+
+/** Attempts without an end. */
+export function runningAttempts(state: RunState): RunningAttempt[] {
+  const running: RunningAttempt[] = [];
+  for (const step of Object.values(state.steps)) {
+    for (const attempt of step.attempts) if (attempt.end === null) running.push({ step, attempt, undo: false });
+    for (const attempt of step.undo.attempts) if (attempt.end === null) running.push({ step, attempt, undo: true });
+  }
+  return running;
+}
 
 export const openQuestions = (state: RunState): QuestionState[] =>
   Object.values(state.questions).filter(({ decision }) => decision === null);

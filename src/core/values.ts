@@ -10,8 +10,8 @@ const previewCharacters = 200;
 
 export interface Values {
   content(value: Value): Json;
-  /** Moves large values out of events. Done before the commit that refers to them. */
-  seal(events: readonly Event[]): Promise<Event[]>;
+  /** Moves large values out of events, before the commit that refers to them. The same list when there are none. */
+  seal(events: Event[]): Promise<Event[]>;
   sealValue(value: Value): Promise<Value>;
   /** Reads what was stored by others. */
   load(): Promise<void>;
@@ -44,18 +44,27 @@ export function createValues(sql: Sql, run: string): Values {
       for (const [name, body] of await patiently(() => readBlobs(sql, run))) contents.set(name, body);
     },
     sealValue,
-    seal: (events) =>
-      Promise.all(
-        events.map(async (event): Promise<Event> => {
-          if (event.type === 'attempt_started') return { ...event, input: await sealValue(event.input) };
-          if (event.type === 'finished' && event.answer) return { ...event, answer: await sealValue(event.answer) };
-          if ((event.type === 'attempt_ended' || event.type === 'late_result') && event.output) {
-            return { ...event, output: await sealValue(event.output) };
-          }
-          return event;
-        }),
-      ),
+    seal: async (events) => {
+      const sealed = await Promise.all(events.map((event) => sealEvent(event, sealValue)));
+      return sealed.every((event, i) => event === events[i]) ? events : sealed;
+    },
   };
+}
+
+async function sealEvent(event: Event, seal: (value: Value) => Promise<Value>): Promise<Event> {
+  if (event.type === 'attempt_started') {
+    const input = await seal(event.input);
+    return input === event.input ? event : { ...event, input };
+  }
+  if (event.type === 'finished' && event.answer) {
+    const answer = await seal(event.answer);
+    return answer === event.answer ? event : { ...event, answer };
+  }
+  if ((event.type === 'attempt_ended' || event.type === 'late_result') && event.output) {
+    const output = await seal(event.output);
+    return output === event.output ? event : { ...event, output };
+  }
+  return event;
 }
 
 /** The large values that a state refers to. */

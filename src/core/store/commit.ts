@@ -13,8 +13,6 @@ import type { Sql } from './database.ts';
 
 interface Row {
   id: string;
-  current: boolean;
-  locked: boolean;
   found: string | null;
   denied: boolean;
   released: boolean;
@@ -26,15 +24,27 @@ export async function commitChanges(sql: Sql, changes: readonly Change[]): Promi
   const plain = changes.every(isPlain);
   const rows = await crossing('commit', () => (plain ? commitPlain(sql, changes) : commitWhole(sql, changes)));
   const byRun = new Map(rows.map((row) => [row.id, row]));
-  return changes.map((change) => outcomeOf(change, byRun.get(change.run)));
+  const absent = changes.filter(({ run }) => !byRun.has(run));
+  const locked = absent.length > 0 ? await stillOurs(sql, absent) : new Set<string>();
+  return changes.map((change) => {
+    const row = byRun.get(change.run);
+    if (row) return outcomeOf(change, row);
+    return locked.has(change.run) ? null : { state: 'lost' };
+  });
+}
+
+/** Of the runs whose rows could not be locked, those whose epoch is still the writer's: they are only busy. */
+async function stillOurs(sql: Sql, changes: readonly Change[]): Promise<Set<string>> {
+  const rows = await sql<{ id: string }[]>`
+    select r.id from unnest(${changes.map((c) => c.run)}::uuid[], ${changes.map((c) => c.epoch)}::int[]) as c(id, epoch)
+    join runs r on r.id = c.id and r.epoch = c.epoch`;
+  return new Set(rows.map(({ id }) => id));
 }
 
 const isPlain = (change: Change): boolean =>
   [change.signals, change.questions, change.posts, change.guards, change.settle].every(({ length }) => length === 0);
 
-function outcomeOf(change: Change, row: Row | undefined): Outcome | null {
-  if (!row?.current) return { state: 'lost' };
-  if (!row.locked) return null;
+function outcomeOf(change: Change, row: Row): Outcome {
   if (row.found !== null && row.found !== change.commit) return { state: 'lost' };
   if (row.denied && row.found === null) return { state: 'not_authorised' };
   const unread = (row.unread ?? []).filter(({ id }) => !change.signals.includes(id)).map((one) => signal.parse(one));
@@ -83,16 +93,13 @@ const written = (sql: Sql) => sql`
   )`;
 
 const answer = (sql: Sql, denied: ReturnType<Sql>) => sql`
-  select c.id, r.epoch is not null as current, h.id is not null as locked, h.found, ${denied} as denied,
-    coalesce(h.release = 1 and h.signals = h.folded, false) as released,
+  select h.id, h.found, ${denied} as denied, (h.release = 1 and h.signals = h.folded) as released,
     case when h.signals <> h.folded then (
       select jsonb_agg(jsonb_build_object('id', s.id, 'data', s.data) order by s.at, s.id)
       from signals s where s.run_id = h.id
     ) end as unread,
     case when h.watched and h.found is null then pg_notify('baton', 'journal:' || h.id)::text end
-  from changes c
-  left join held h on h.id = c.id
-  left join runs r on r.id = c.id and r.epoch = c.epoch`;
+  from held h`;
 
 /** Nothing but events and the run's own row: the way of most changes. */
 const commitPlain = (sql: Sql, changes: readonly Change[]) => sql<Row[]>`
@@ -147,14 +154,14 @@ const commitWhole = (sql: Sql, changes: readonly Change[]) => {
       ) as p(run_id, purpose, conversation, escalation_id)
       join fresh f on f.id = p.run_id
       on conflict (run_id, purpose, conversation) do update set wants_seq = excluded.wants_seq
-      returning run_id
+      -- One notification for all of them: Postgres folds equal ones of a transaction into one.
+      returning pg_notify('baton', 'post')
     ),
     settled as (
       update reservations v set state = s.state, at = clock_timestamp()
       from unnest(${settle((_, c) => c.run)}::uuid[], ${settle((s) => s.ref)}::text[], ${settle((s) => s.state)}::text[]
       ) as s(run_id, ref, state)
       where v.run_id = s.run_id and v.ref = s.ref and v.run_id in (select id from fresh)
-    ),
-    told as (select pg_notify('baton', 'post') from (select 1 from posted limit 1) as any_post)
-    ${answer(sql, sql`exists (select 1 from denied d where d.run_id = c.id)`)}, (select count(*) from told)`;
+    )
+    ${answer(sql, sql`exists (select 1 from denied d where d.run_id = h.id)`)}`;
 };
