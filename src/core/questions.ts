@@ -34,8 +34,9 @@ export const snapshot = (state: RunState, known: Known, kind: EscalationKind, te
 
 /** Opens a question. Its id follows from what it is about and how often that was asked, so a repeat opens the same. */
 export function ask(state: RunState, known: Known, now: number, of: Ask): Move {
+  const before = Object.values(state.questions).filter(({ question }) => question.step === of.step);
   const seed = createHash('sha256')
-    .update(`${state.run}/question/${Object.keys(state.questions).length}`)
+    .update(`${state.run}/question/${of.step ?? ''}/${before.length}`)
     .digest();
   const policy = snapshot(state, known, of.kind, of.terms);
   if (of.kind === 'answer' && !policy.people.includes(state.task.requester.person)) {
