@@ -34,6 +34,9 @@ export function proceed(state: RunState, known: Known, now: number, step: StepSt
   const plan = planStepOf(state, step);
   const contract = known.contract(state.contracts[plan.agent]!);
   const tries = step.attempts.slice(step.countFrom);
+  if (lastQuestion(state, step.ref, 'uncertain')?.decision?.outcome === 'stop') {
+    return failStep(step.ref, fail('stopped', 'A person stopped the step without knowing whether it happened.'));
+  }
   if (tries.length > 0) {
     const verdict = afterTries(contract, tries, `${state.run}/${step.ref}/${step.revision}`);
     if (verdict.kind === 'give_up') return failStep(step.ref, verdict.error);
@@ -78,9 +81,6 @@ function settleUncertain(state: RunState, known: Known, now: number, step: StepS
   const last = step.attempts.at(-1)!;
   const answered = asked && asked.askedAt >= last.endedAt ? asked.decision : undefined;
   if (answered === null) return nothing;
-  if (answered?.outcome === 'stop') {
-    return failStep(step.ref, fail('stopped', 'A person stopped the step without knowing whether it happened.'));
-  }
   if (answered?.outcome === 'expired') {
     return failStep(step.ref, fail('expired', 'Nobody said in time whether it happened.'));
   }

@@ -17,7 +17,8 @@ export function evolveDecision(state: RunState, { decision }: EventOf<'decided'>
     return { ...next, missing: [], fields: { ...next.fields, ...(decision.value as typeof next.fields) } };
   }
   const step = ref === null ? undefined : next.steps[ref];
-  if (!ref || !step || isSettled(step)) return next;
+  // A late result may have set the step going again before its question could be withdrawn.
+  if (!ref || !step || isSettled(step) || step.attempts.some(({ end }) => end === null)) return next;
   if (kind === 'approve') {
     if (decision.outcome !== 'edit') return withStep(next, ref, { status: 'pending' });
     // Another input is another effect: a new revision, a new key, and its resource is looked at again.
