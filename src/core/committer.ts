@@ -37,9 +37,21 @@ export function createCommitter(sql: Sql, send = commitChanges): Committer {
     while (queue.length > 0) {
       // One turn of the event loop lets all runs that the last statement woke take part in the next one.
       await new Promise(setImmediate);
-      await sendBatch(queue.splice(0, maxBatch));
+      await sendBatch(nextBatch());
     }
     flushing = null;
+  };
+
+  /** Each run once: a writer that lost its run and its successor here must not meet in one statement. */
+  const nextBatch = (): Waiting[] => {
+    const runs = new Set<string>();
+    const batch: Waiting[] = [];
+    for (const waiting of queue.splice(0)) {
+      const fits = batch.length < maxBatch && !runs.has(waiting.change.run);
+      (fits ? batch : queue).push(waiting);
+      if (fits) runs.add(waiting.change.run);
+    }
+    return batch;
   };
 
   const sendBatch = async (batch: Waiting[]) => {
