@@ -51,13 +51,15 @@ function postsOf(after: RunState, events: readonly Event[]): Post[] {
 
 /**
  * Resources that are done with: touched, or let go untouched. What may have been touched counts as touched, so that the
- * next run on it asks.
+ * next run on it asks. At the end of a run this includes what it may have taken without the journal's knowledge: an
+ * input that was edited since, and a worker that died between taking and telling.
  */
 function settlements(before: RunState, after: RunState): Change['settle'] {
   const ends = (step: StepState) => isSettled(step) || after.finished !== null;
   const newly = Object.values(after.steps).filter((step) => {
     const was = before.steps[step.ref];
-    const held = step.resource?.held || was?.resource?.held || (step.revision > 0 && after.finished);
+    const unheard = after.finished !== null && (step.revision > 0 || !succeeded.includes(step.status));
+    const held = step.resource?.held || was?.resource?.held || unheard;
     return held && ends(step) && !(was && isSettled(was) && !after.finished);
   });
   return newly.map((step) => {
@@ -65,3 +67,5 @@ function settlements(before: RunState, after: RunState): Change['settle'] {
     return { ref: step.ref, state: touched ? 'done' : 'void' } as const;
   });
 }
+
+const succeeded: readonly StepState['status'][] = ['completed', 'skipped', 'compensated'];
