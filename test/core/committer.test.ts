@@ -298,6 +298,9 @@ for (const when of ['before', 'after'] as const) {
       (await journalOf(at.db.sql, run!)).map(({ seq, commit }) => [seq, commit]),
       [[1, mine.commit]],
     );
+    const since = performance.now();
+    await at.db.close();
+    assert.ok(performance.now() - since < 3_000, 'a broken connection must not hold up the end');
   });
 }
 

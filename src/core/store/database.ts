@@ -60,7 +60,8 @@ export function openDatabase({ url, directUrl }: DatabaseSettings): Database {
         }
       }),
     close: async () => {
-      await Promise.all([sql.end({ timeout: 5 }), pool.end({ timeout: 5 })]);
+      // A connection that broke in the middle of a statement is waited for until this time is over.
+      await Promise.all([sql.end({ timeout: 1 }), pool.end({ timeout: 1 })]);
     },
   };
 }
