@@ -3,8 +3,10 @@
  * nobody can say whether it happened, so these are the places where a process is killed or frozen in tests.
  *
  * Inert unless the environment names a place: `BATON_CRASH_AT=commit.after:3` kills the process with SIGKILL at the
- * third time it gets there; `BATON_STALL_AT=commit.after:3:5000` blocks the whole process for five seconds.
+ * third time it gets there; `BATON_STALL_AT=commit.after:3:5000` blocks the whole process for five seconds;
+ * `BATON_TEST_CROSSINGS=file` appends a line for each place passed, which is how tests learn what there is to try.
  */
+import { appendFileSync } from 'node:fs';
 
 type Fault = { place: string; nth: number; stallMs: number | null };
 
@@ -18,13 +20,15 @@ function parseFault(text: string | undefined, stall: boolean): Fault | null {
 const faults = [parseFault(process.env.BATON_CRASH_AT, false), parseFault(process.env.BATON_STALL_AT, true)].filter(
   (fault) => fault !== null,
 );
+const trace = process.env.BATON_TEST_CROSSINGS;
 // biome-ignore-end lint/style/noProcessEnv: see above
 const reached = new Map<string, number>();
 
 function pass(place: string): void {
-  if (faults.length === 0) return;
+  if (faults.length === 0 && trace === undefined) return;
   const times = (reached.get(place) ?? 0) + 1;
   reached.set(place, times);
+  if (trace !== undefined) appendFileSync(trace, `${place}:${times}\n`);
   for (const fault of faults) {
     if (fault.place !== place || fault.nth !== times) continue;
     if (fault.stallMs === null) process.kill(process.pid, 'SIGKILL');
