@@ -32,9 +32,11 @@ export async function makePlan(
   const request = { route: route.name, goal: state.task.text, fields: state.fields, fixed: route.plan, agents };
   const proposed = await provider.plan(request, signal).catch(() => null);
   if (!proposed) return unproven(`There is no plan for ${route.name}, and ${provider.name} made none.`);
-  const parsed = planSchema.safeParse(proposed);
+  // A route's own plan was proven when the registry was built, against the very contracts that are registered now.
+  const proven = proposed === route.plan && registry.routes.get(route.name)?.digest === state.route?.definition;
+  const parsed = proven ? { success: true as const, data: proposed } : planSchema.safeParse(proposed);
   if (!parsed.success) return unproven('The plan is not of the form that plans have.');
-  const findings = isProven(state, parsed.data, route, registry) ? [] : findingsOf(parsed.data, route, registry);
+  const findings = proven ? [] : findingsOf(parsed.data, route, registry);
   if (findings.length > 0) {
     return unproven(findings.map(({ code, path }) => `${code} at ${path}`).join('; '));
   }
@@ -47,11 +49,6 @@ export async function makePlan(
     provider: provider.name,
   };
 }
-
-/** A route's own plan was proven when the registry was built, against the very contracts that are registered now. */
-const isProven = (state: RunState, plan: Plan, route: RouteData, registry: Registry): boolean =>
-  registry.routes.get(route.name)?.digest === state.route?.definition &&
-  JSON.stringify(plan) === JSON.stringify(route.plan);
 
 /** The digest of every contract that the plan can come to need, those of its undos included. */
 function pinsOf(plan: Plan, registry: Registry): Record<string, string> {

@@ -32,6 +32,8 @@ export class Worker {
   #stopping = false;
   #looking: Promise<void> | null = null;
   #lookAgain = false;
+  /** The last claim left due runs behind. */
+  #backlog = false;
   #stopTimer = () => {};
   #stopRenewing = () => {};
   #stopWatching = () => {};
@@ -79,14 +81,17 @@ export class Worker {
   /** One claim. Public for tests. */
   async tick(): Promise<void> {
     const room = this.#settings.concurrency - this.#drivers.size;
-    if (room <= 0 || !this.#session) return;
+    // While more runs are due than there is room for, a claim waits until it can take several at once.
+    const enough = this.#backlog ? Math.ceil(this.#settings.concurrency / 4) : 1;
+    if (room < enough || !this.#session) return;
     const { db, clock, leaseMs } = this.#tools;
     const asked = performance.now();
     const { claimed, nextInMs, now } = await claimRuns(db.sql, this.#session.key, leaseMs, room);
     clock.set(now);
+    this.#backlog = claimed.length === room;
     if (this.#drivers.size === 0) this.#confirmedAt = asked;
     for (const one of claimed) this.#take(new RunDriver(one, this.#tools));
-    this.#lookIn(Math.max(nextInMs ?? lookAgainMs, claimed.length === room ? 0 : 5));
+    this.#lookIn(Math.max(nextInMs ?? lookAgainMs, 5));
   }
 
   /** Stops taking runs, lets what runs end for a while, hands the rest back. */
