@@ -23,23 +23,28 @@ interface Waiting {
   settle: (outcome: Outcome) => void;
 }
 
-const maxBatch = 64;
+/** Two statements in turn: while Postgres works on one, this process decides what goes into the other. */
+const defaultWidth = { lanes: 2, batch: 32 };
 /** How long a change is sent again and again while Postgres is away. Leases have ended long before. */
 const maxOutageMs = 120_000;
 const lockedRetryMs = 3;
 const repeatable = new Set(['40001', '40P01', '55P03']);
 
-export function createCommitter(sql: Sql, send = commitChanges): Committer {
+export function createCommitter(sql: Sql, send = commitChanges, width = defaultWidth): Committer {
   const queue: Waiting[] = [];
-  let flushing: Promise<void> | null = null;
+  const resting: (() => void)[] = [];
+  let lanes = 0;
 
   const flush = async () => {
+    lanes += 1;
     while (queue.length > 0) {
       // One turn of the event loop lets all runs that the last statement woke take part in the next one.
       await new Promise(setImmediate);
-      await sendBatch(nextBatch());
+      const batch = nextBatch();
+      if (batch.length > 0) await sendBatch(batch);
     }
-    flushing = null;
+    lanes -= 1;
+    if (lanes === 0) for (const resolve of resting.splice(0)) resolve();
   };
 
   /** Each run once: a writer that lost its run and its successor here must not meet in one statement. */
@@ -47,7 +52,7 @@ export function createCommitter(sql: Sql, send = commitChanges): Committer {
     const runs = new Set<string>();
     const batch: Waiting[] = [];
     for (const waiting of queue.splice(0)) {
-      const fits = batch.length < maxBatch && !runs.has(waiting.change.run);
+      const fits = batch.length < width.batch && !runs.has(waiting.change.run);
       (fits ? batch : queue).push(waiting);
       if (fits) runs.add(waiting.change.run);
     }
@@ -94,11 +99,9 @@ export function createCommitter(sql: Sql, send = commitChanges): Committer {
     commit: (change) =>
       new Promise((settle) => {
         queue.push({ change, settle });
-        flushing ??= flush();
+        if (lanes < width.lanes) void flush();
       }),
-    idle: async () => {
-      while (flushing) await flushing;
-    },
+    idle: () => new Promise((resolve) => (lanes === 0 ? resolve() : resting.push(resolve))),
   };
 }
 

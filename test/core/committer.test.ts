@@ -31,7 +31,7 @@ async function bench(url?: string) {
     url: url ?? database!.url,
     db,
     batches,
-    committer: createCommitter(db.sql, send),
+    committer: createCommitter(db.sql, send, { lanes: 1, batch: 64 }),
     [Symbol.asyncDispose]: async () => {
       await db.close();
       await database?.[Symbol.asyncDispose]();
