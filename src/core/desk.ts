@@ -7,18 +7,21 @@ import type { VoteAnswer } from '../contracts/escalation.ts';
 import type { Entry } from '../contracts/event.ts';
 import { isFinal } from '../contracts/run.ts';
 import { type Actor, type Submission, submission } from '../contracts/task.ts';
+import type { KnownToCards } from './cards/veil.ts';
 import { mayControl, mayStart } from './control.ts';
 import { timer } from './crossing.ts';
 import type { Hub } from './hub.ts';
 import type { Vote } from './judge.ts';
 import { type Registry, resolveDeciders } from './registry.ts';
 import { scrub, scrubText } from './scrub.ts';
+import type { RunState } from './state.ts';
 import { type Database, patiently } from './store/database.ts';
 import type { Definitions } from './store/definitions.ts';
 import { type EscalationRow, openQuestionsOf, vote } from './store/escalations.ts';
 import { beginRun, keepMessage } from './store/inbox.ts';
 import { findRuns, listRuns, type RunRow, readJournal, watchRun } from './store/runs.ts';
 import { signalRun } from './store/signals.ts';
+import { createValues } from './values.ts';
 
 export type CancelAnswer = { result: 'requested' | 'already_over' | 'not_allowed' | 'unknown_run' };
 
@@ -35,6 +38,8 @@ export interface Desk {
   follow(run: string, signal?: AbortSignal): AsyncGenerator<Entry>;
   journal(run: string): Promise<Entry[]>;
   questions(run: string): Promise<EscalationRow[]>;
+  /** What the cards of a run read beside its state: its contracts and large values, loaded. */
+  known(state: RunState): Promise<KnownToCards>;
   runs(limit: number): Promise<RunRow[]>;
   /** Runs whose id begins or ends so. */
   find(part: string): Promise<RunRow[]>;
@@ -93,10 +98,26 @@ export function createDesk(db: Database, registry: Registry, definitions: Defini
     follow,
     journal: (run) => readJournal(db.sql, run),
     questions: (run) => openQuestionsOf(db.sql, run),
+    known: async (state) => {
+      const asked = Object.values(state.questions).flatMap(({ question }) => question.subject?.contract ?? []);
+      await definitions.load([...Object.values(state.contracts), ...asked]);
+      const values = createValues(db.sql, state.run);
+      if (hasBlobs(state)) await values.load();
+      return { contract: (digest) => definitions.contract(digest), content: (value) => values.content(value) };
+    },
     runs: (limit) => listRuns(db.sql, limit),
     find: (part) => findRuns(db.sql, part),
   };
 }
+
+const hasBlobs = (state: RunState): boolean =>
+  [
+    state.finished?.answer,
+    ...Object.values(state.steps).flatMap((step) => [
+      step.output,
+      ...[...step.attempts, ...step.undo.attempts].flatMap(({ input, output }) => [input, output]),
+    ]),
+  ].some((value) => value != null && 'blob' in value);
 
 function checked(given: Submission): Submission {
   const parsed = submission.safeParse({ ...given, task: { ...given.task, text: scrubText(given.task.text) } });
