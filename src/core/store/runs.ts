@@ -141,5 +141,5 @@ export async function readJournal(sql: Sql, run: string, after = 0): Promise<Ent
 
 /** From now on every commit of the run notifies whoever listens. */
 export async function watchRun(db: Database, run: string): Promise<void> {
-  await db.sql`update runs set watched = true where id = ${run} and not watched`;
+  await crossing('watch', () => db.sql`update runs set watched = true where id = ${run} and not watched`);
 }
