@@ -4,6 +4,7 @@
  */
 import type { Card } from '../../contracts/card.ts';
 import type { Json } from '../../contracts/json.ts';
+import { moneyText } from './money.ts';
 import { grouped, shorten } from './text.ts';
 import type { Path, Veil } from './veil.ts';
 import type { Words } from './words.ts';
@@ -41,6 +42,8 @@ export function factsOf(value: Json, veil: Veil, words: Words, root = words.valu
   const walk = (at: Json, path: Path) => {
     if (veil.hides(path)) return add(path, words.hidden);
     if (at === null || typeof at !== 'object') return add(path, scalarText(at, veil, words));
+    const money = moneyText(at);
+    if (money !== null && !hidesMoney(at, veil, path)) return add(path, money);
     const entries = Object.entries(at);
     if (entries.length === 0) return add(path, Array.isArray(at) ? words.emptyList : words.emptyObject);
     if (path.length >= maxDepth) return add(path, words.moreFields(grouped(entries.length)));
@@ -53,7 +56,11 @@ export function factsOf(value: Json, veil: Veil, words: Words, root = words.valu
   return all;
 }
 
-const isNested = (value: Json): boolean => value !== null && typeof value === 'object';
+const isNested = (value: Json): boolean => value !== null && typeof value === 'object' && moneyText(value) === null;
+
+/** A hidden part of it, or a secret that its digits are, is for the walk through its fields to hide. */
+const hidesMoney = (money: object, veil: Veil, path: Path): boolean =>
+  Object.entries(money).some(([key, part]) => veil.hides([...path, key]) || veil.secrets.includes(String(part)));
 
 const shortFirst = (entries: [string, Json][]): [string, Json][] => [
   ...entries.filter(([, value]) => !isNested(value)),
@@ -80,9 +87,9 @@ export function changesOf(before: Json, after: Json, veil: Veil, words: Words): 
 function leaves(value: Json, veil: Veil, words: Words): Map<string, { raw: string; text: string }> {
   const found = new Map<string, { raw: string; text: string }>();
   const walk = (at: Json, path: Path) => {
-    const nested = at !== null && typeof at === 'object' && Object.keys(at).length > 0;
+    const nested = isNested(at) && Object.keys(at as object).length > 0;
     if (nested && !veil.hides(path)) {
-      for (const [key, inner] of Object.entries(at)) walk(inner, [...path, key]);
+      for (const [key, inner] of Object.entries(at as object)) walk(inner, [...path, key]);
       return;
     }
     const [fact] = factsOf(at, { ...veil, hides: (inner) => veil.hides([...path, ...inner]) }, words);
