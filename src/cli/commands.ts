@@ -1,0 +1,136 @@
+/** The commands by name, with what their help says. What a command needs is loaded when it is called. */
+import { readFileSync } from 'node:fs';
+import { loadProcessSettings, processEnvironment } from '../config.ts';
+import { BatonError } from '../contracts/error.ts';
+import { suggestion } from '../core/nearest.ts';
+import { heedSignals } from '../signals.ts';
+import type { Command } from './call.ts';
+import { exit, tellError } from './exit.ts';
+import { commandHelp, overview } from './help.ts';
+import type { Terminal } from './terminal.ts';
+import { type Flag, type Given, readArguments } from './usage.ts';
+
+const common = {
+  config: { value: 'file', help: 'the configuration file, from anywhere on the disk (default: baton.config.ts here)' },
+  help: { help: 'show this' },
+} satisfies Record<string, Flag>;
+
+const json = { help: 'one JSON object a line on stdout, and nothing else there' } satisfies Flag;
+
+export const commands: readonly Command[] = [
+  {
+    name: 'run',
+    arguments: ['task'],
+    rest: true,
+    summary: 'do a task, and follow it to its end',
+    details: [
+      'A question is asked here. Where nobody is at the terminal, it stays open, and the command that answers it is shown.',
+      'Exit codes: 0 completed; 1 failed, rejected, cancelled or expired; 2 usage or configuration; 3 a question is',
+      'open; 4 the database is out of reach.',
+    ],
+    flags: {
+      decide: {
+        value: 'answer',
+        help: "answers each question: approve, reject, 'edit:{…}', 'answer:{…}', 'done:{…}', retry, stop",
+      },
+      key: { value: 'id', help: 'names the message: the same key is the same run, however often it is sent' },
+      json,
+      ...common,
+    },
+    load: async () => (await import('./run.ts')).runTask,
+  },
+  {
+    name: 'decide',
+    arguments: ['code', 'answer'],
+    summary: 'answer a question by its code, and follow the run to its end',
+    details: [
+      "An answer is approve, reject, retry or stop, or one with a value: 'edit:{…}', 'answer:{…}', 'done:{…}'.",
+    ],
+    flags: { json, ...common },
+    load: async () => (await import('./decide.ts')).decideQuestion,
+  },
+  {
+    name: 'show',
+    arguments: ['run'],
+    summary: 'the trace of a run: what was called, with what, how it ended',
+    details: ['A run is named by its id, or by the beginning or the end of it.'],
+    flags: { json, ...common },
+    load: async () => (await import('./show.ts')).showRun,
+  },
+  {
+    name: 'runs',
+    arguments: [],
+    summary: 'the latest runs',
+    details: [],
+    flags: { limit: { value: 'n', help: 'at most so many (default 20)' }, json, ...common },
+    load: async () => (await import('./runs.ts')).listLatest,
+  },
+  {
+    name: 'cancel',
+    arguments: ['run'],
+    summary: 'cancel a run, and take back what it did',
+    details: ['A run is named by its id, or by the beginning or the end of it.'],
+    flags: { ...common },
+    load: async () => (await import('./cancel.ts')).cancelRun,
+  },
+  {
+    name: 'worker',
+    arguments: [],
+    summary: 'another pair of hands: takes runs until it is told to stop',
+    details: ['Ctrl-C lets what runs end; a second one ends the process at once. It logs to stderr.'],
+    flags: { ...common },
+    load: async () => (await import('./worker.ts')).work,
+  },
+  {
+    name: 'migrate',
+    arguments: [],
+    summary: 'bring the tables to this version (every command does so by itself)',
+    details: [],
+    flags: { ...common },
+    load: async () => (await import('./worker.ts')).migrateTables,
+  },
+];
+
+/** Runs one command line and says the exit code. Never throws. */
+export async function runCommandLine(line: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    const [name, ...rest] = line;
+    if (name === '--version') return tell(terminal, [versionOf()]);
+    if (name === undefined || name === '--help') return tell(terminal, overview(commands));
+    if (name === 'help') return tell(terminal, rest[0] === undefined ? overview(commands) : commandHelp(find(rest[0])));
+    const command = find(name);
+    const isHelp = rest.slice(0, rest.includes('--') ? rest.indexOf('--') : undefined).includes('--help');
+    if (isHelp) return tell(terminal, commandHelp(command));
+    return await run(command, readArguments(command, rest), terminal);
+  } catch (error) {
+    return tellError(error, terminal);
+  }
+}
+
+async function run(command: Command, given: Given, terminal: Terminal): Promise<number> {
+  const settings = loadProcessSettings({
+    BATON_CONFIG: given.flags.config === true ? undefined : given.flags.config,
+    // A person at the terminal reads answers, not a log; a worker's log is all it says.
+    BATON_LOG_LEVEL: processEnvironment().BATON_LOG_LEVEL || (command.name === 'worker' ? 'info' : 'warn'),
+  });
+  using signals = heedSignals();
+  const act = await command.load();
+  return await act({ ...given, terminal, settings, signal: signals.signal });
+}
+
+function find(name: string): Command {
+  const command = commands.find((one) => one.name === name);
+  if (command) return command;
+  const hint = `is no command; ${suggestion(name, [...commands.map((one) => one.name), 'help'])}`;
+  throw new BatonError('usage', `${name} ${hint}`, { problems: [{ code: 'usage', path: name, hint }] });
+}
+
+function tell({ out }: Terminal, lines: readonly string[]): number {
+  lines.forEach(out);
+  return exit.completed;
+}
+
+function versionOf(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,39 @@
+/** What can be typed. */
+import type { Command } from './call.ts';
+
+const callOf = ({ name, arguments: wanted, rest }: Command): string =>
+  [name, ...wanted.map((one) => (rest ? `"<${one}>"` : `<${one}>`))].join(' ');
+
+/** All commands, and one to begin with. */
+export function overview(commands: readonly Command[]): string[] {
+  const width = Math.max(...commands.map((one) => callOf(one).length));
+  return [
+    'Baton runs a process of several steps and agents, and asks people where a person must decide.',
+    '',
+    'Usage: npm start -- <command>',
+    '',
+    ...commands.map((one) => `  ${callOf(one).padEnd(width)}  ${one.summary}`),
+    `  ${'help [command]'.padEnd(width)}  what a command takes`,
+    '',
+    'Try:',
+    '',
+    '  npm start -- run "Refund order 1042, it arrived damaged"',
+  ];
+}
+
+/** One command. */
+export function commandHelp(command: Command): string[] {
+  const flags = Object.entries(command.flags).map(([name, { value, help }]) => ({
+    call: value ? `--${name} <${value}>` : `--${name}`,
+    help,
+  }));
+  const width = Math.max(...flags.map(({ call }) => call.length));
+  return [
+    `npm start -- ${callOf(command)}${flags.length > 0 ? ' [flags]' : ''}`,
+    '',
+    `${command.summary[0]?.toUpperCase()}${command.summary.slice(1)}.`,
+    ...command.details,
+    '',
+    ...flags.map(({ call, help }) => `  ${call.padEnd(width)}  ${help}`),
+  ];
+}

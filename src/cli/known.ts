@@ -1,0 +1,37 @@
+/** What a run's output is made of: its state so far, what the state refers to, and what of it nobody may see. */
+import type { Contract } from '../contracts/contract.ts';
+import type { Json, Value } from '../contracts/json.ts';
+import { factsOf } from '../core/cards/facts.ts';
+import { type Material, material } from '../core/cards/steps.ts';
+import { shorten } from '../core/cards/text.ts';
+import { type KnownToCards, type Path, secretsOf, veilOf } from '../core/cards/veil.ts';
+import { wordsIn } from '../core/cards/words.ts';
+import type { RunState } from '../core/state.ts';
+
+export const materialOf = (state: RunState, known: KnownToCards): Material =>
+  material(state, known, secretsOf(state, known));
+
+const maxCharacters = 160;
+
+/** Untrusted text on one line, cut, with nothing in it that a terminal would obey. */
+export const harmless = (text: string, max = maxCharacters): string => shorten(text, max, wordsIn('en'));
+
+/** A value in one line: `order: 1042, customer: Maria Keller`. Hidden places stay hidden. */
+export function inShort(
+  { known, words, secrets }: Material,
+  value: Value,
+  hidden: readonly Path[],
+  max = maxCharacters,
+): string {
+  const content: Json = known.content(value);
+  const isEmpty = content !== null && typeof content === 'object' && Object.keys(content).length === 0;
+  if (isEmpty) return '';
+  const facts = factsOf(content, veilOf(hidden, secrets), words);
+  return harmless(facts.map(({ label, text }) => `${label}: ${text}`).join(', '), max);
+}
+
+/** The contract that an agent of this run is pinned to. */
+export const contractOf = ({ state, known }: Material, agent: string): Contract | null => {
+  const pinned = state.contracts[agent];
+  return pinned === undefined ? null : known.contract(pinned);
+};

@@ -1,0 +1,67 @@
+/** A run as it goes, a line for what has become of each step. Pure: events and the state after them become lines. */
+import type { CardLine } from '../contracts/card.ts';
+import type { Event, EventOf } from '../contracts/event.ts';
+import { decisionText } from '../core/cards/question.ts';
+import { type Material, stepTitle } from '../core/cards/steps.ts';
+import { summaryCard } from '../core/cards/summary.ts';
+import { duration } from '../core/cards/times.ts';
+import { redactions } from '../core/cards/veil.ts';
+import { renderCard, renderLine } from './card.ts';
+import { contractOf, harmless, inShort } from './known.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The lines of one event; most events have none. */
+export function progressLines(event: Event, of: Material, paint: Terminal['paint']): string[] {
+  if (event.type === 'finished') return ['', ...renderCard({ ...summaryCard(of.state, of.known), lines: [] }, paint)];
+  if (event.type === 'received') return [paint('dim', `Run ${of.state.run}`)];
+  const line = lineOf(event, of);
+  return line ? [renderLine(line, paint)] : [];
+}
+
+function lineOf(event: Event, of: Material): CardLine | null {
+  const { state, words } = of;
+  switch (event.type) {
+    case 'attempt_ended':
+    case 'late_result':
+      return attemptLine(event, of);
+    case 'skipped':
+      return { mark: 'skipped', text: stepTitle(of, event.ref), detail: words.skipped };
+    case 'step_failed':
+    case 'undo_failed':
+      return {
+        mark: 'failed',
+        text: stepTitle(of, event.ref),
+        detail: harmless(`${event.error.code}: ${event.error.message}`),
+      };
+    case 'decided': {
+      const asked = state.questions[event.decision.escalation];
+      const text = asked && decisionText(asked, of);
+      const denied = ['reject', 'stop', 'expired', 'withdrawn'].includes(event.decision.outcome);
+      return text ? { mark: denied ? 'failed' : 'done', text } : null;
+    }
+    case 'cancel_requested':
+    case 'compensating':
+      return event.type === 'compensating' && Object.keys(state.steps).length === 0
+        ? null
+        : { mark: 'note', text: event.type === 'compensating' ? words.status.compensating : words.status.cancelled };
+    default:
+      return null;
+  }
+}
+
+function attemptLine(event: EventOf<'attempt_ended'> | EventOf<'late_result'>, of: Material): CardLine {
+  const { state, words } = of;
+  const text = stepTitle(of, event.ref);
+  const step = state.steps[event.ref];
+  const took = 'durationMs' in event ? [duration(event.durationMs)] : [];
+  if (event.end !== 'done') {
+    const error = event.error ? [`${event.error.code}: ${event.error.message}`] : [];
+    const detail = harmless([words.attempt(event.attempt), ...took, ...error].join(', '));
+    return { mark: 'note', text: event.undo ? `${text} (${words.undoing})` : text, detail };
+  }
+  if (event.undo) return { mark: 'undone', text, detail: [words.undone, ...took].join(', ') };
+  const agent = state.plan?.steps.find(({ id }) => id === step?.id)?.agent ?? '';
+  const hidden = redactions(contractOf(of, agent), 'output');
+  const came = event.output ? inShort(of, event.output, hidden) : '';
+  return { mark: 'done', text, detail: [...(came === '' ? [] : [came]), ...took].join('  ') };
+}

@@ -1,0 +1,34 @@
+/** An open question on the terminal: what it is about, and how to answer it later. */
+import type { Question, Verb } from '../contracts/escalation.ts';
+import type { JsonSchema } from '../contracts/json.ts';
+import { questionCard } from '../core/cards/question.ts';
+import type { Material } from '../core/cards/steps.ts';
+import type { QuestionState } from '../core/state.ts';
+import { renderCard } from './card.ts';
+import { harmless } from './known.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The names of the fields that a value may have. */
+export const fieldsOf = (schema: JsonSchema | null): string[] => Object.keys((schema?.properties ?? {}) as object);
+
+export const questionLines = (asked: QuestionState, of: Material, paint: Terminal['paint']): string[] => [
+  '',
+  ...renderCard(questionCard(asked, of.state, of.known), paint),
+  '',
+];
+
+/** The commands that answer it. */
+export const howToAnswer = ({ code, policy, schema, kind }: Question): string[] => [
+  `Waiting for an answer to ${code}. Give it with:`,
+  ...policy.verbs.map(
+    (verb) => `  npm start -- decide ${code} ${example(verb, kind === 'answer' ? fieldsOf(schema) : [])}`,
+  ),
+];
+
+function example(verb: Verb, fields: readonly string[]): string {
+  if (verb === 'answer') {
+    const pairs = fields.map((field) => `${JSON.stringify(harmless(field))}:"…"`).join(',');
+    return `'answer:{${pairs || '"field":"…"'}}'`;
+  }
+  return verb === 'edit' || verb === 'done' ? `'${verb}:{"field":"…"}'` : verb;
+}

@@ -1,0 +1,49 @@
+/** `runs`: the latest runs, newest first. */
+import { BatonError } from '../contracts/error.ts';
+import { shortRun } from '../core/cards/text.ts';
+import { duration, moment } from '../core/cards/times.ts';
+import type { RunRow } from '../core/store/runs.ts';
+import type { Call } from './call.ts';
+import { exit } from './exit.ts';
+import { harmless } from './known.ts';
+import { withBaton } from './open.ts';
+
+const mostRows = 1_000;
+
+export function listLatest(call: Call): Promise<number> {
+  const { flags, terminal } = call;
+  const limit = readLimit(flags.limit);
+  return withBaton(call, false, async ({ orchestrator: { desk } }) => {
+    const runs = await desk.runs(limit);
+    if (flags.json) for (const run of runs) terminal.out(JSON.stringify(run));
+    else if (runs.length === 0) terminal.out('There is no run yet.');
+    else for (const line of table(runs)) terminal.out(line);
+    return exit.completed;
+  });
+}
+
+function readLimit(given: string | true | undefined): number {
+  const limit = given === undefined ? 20 : Number(given);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= mostRows) return limit;
+  const hint = `must be a whole number from 1 to ${mostRows}`;
+  throw new BatonError('usage', `--limit ${hint}`, { problems: [{ code: 'usage', path: '--limit', hint }] });
+}
+
+function table(runs: readonly RunRow[]): string[] {
+  const rows = runs.map(({ id, status, route, title, createdAt, finishedAt }) => [
+    shortRun(id),
+    status,
+    route ?? '–',
+    moment(createdAt),
+    finishedAt === null ? '–' : duration(finishedAt - createdAt),
+    harmless(title, 60),
+  ]);
+  const all = [['run', 'status', 'route', 'begun', 'took', 'task'], ...rows];
+  const widths = all[0]!.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
+  return all.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,21 @@
+/** `show`: the trace of a run. The trace is the journal; nothing else is asked. */
+import { replay } from '../core/evolve.ts';
+import type { Call } from './call.ts';
+import { exit } from './exit.ts';
+import { findRun } from './find.ts';
+import { jsonLines } from './json.ts';
+import { materialOf } from './known.ts';
+import { withBaton } from './open.ts';
+import { traceLines } from './trace.ts';
+
+export const showRun = (call: Call): Promise<number> =>
+  withBaton(call, false, async ({ orchestrator: { desk } }) => {
+    const { terminal, flags } = call;
+    const { id } = await findRun(desk, call.arguments[0] ?? '');
+    const entries = await desk.journal(id);
+    const state = replay(id, entries);
+    const of = materialOf(state, await desk.known(state));
+    const lines = flags.json ? entries.flatMap((entry) => jsonLines(entry, of)) : traceLines(of, terminal.paint);
+    lines.forEach(terminal.out);
+    return exit.completed;
+  });
