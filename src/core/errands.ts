@@ -45,18 +45,18 @@ interface Desk {
   isLost: () => boolean;
 }
 
-/** How long to leave alone what could not be done, and a resource that another run has in hand. */
-const putOffMs = 2_000;
-const busyResourceMs = 15_000;
+/** What could not be done, or not yet, is left alone for a second, and twice as long each time after. */
+const firstPutOffMs = 1_000;
+const longestPutOffMs = 60_000;
 const thinkLimitMs = 120_000;
 
-/** What comes of an errand: events, or nothing now and another try after a while. */
-type Result = Event[] | { againInMs: number };
+/** What comes of an errand: events, or null when it must be tried again. */
+type Result = Event[] | null;
 
 export function createErrands(desk: Desk): Errands {
   const { tools, state, arrive } = desk;
   const inFlight = new Map<string, { controller: AbortController; reads: boolean }>();
-  const putOff = new Map<string, number>();
+  const putOff = new Map<string, { until: number; ms: number }>();
 
   const perform = async (call: Call, signal: AbortSignal): Promise<Result> => {
     switch (call.kind) {
@@ -74,30 +74,33 @@ export function createErrands(desk: Desk): Errands {
   const launch = async (call: Call, key: string, signal: AbortSignal): Promise<void> => {
     const result: Result = await perform(call, signal).catch((error: unknown) => {
       tools.log.warn({ runId: desk.run, errand: call.kind, reason: reasonOf(error) }, 'errand failed');
-      return { againInMs: putOffMs };
+      return null;
     });
     inFlight.delete(key);
-    if (!Array.isArray(result)) putOff.set(key, tools.clock.now() + result.againInMs);
-    arrive(Array.isArray(result) ? result : []);
+    if (result) putOff.delete(key);
+    else {
+      const ms = Math.min((putOff.get(key)?.ms ?? firstPutOffMs / 2) * 2, longestPutOffMs);
+      putOff.set(key, { until: tools.clock.now() + ms, ms });
+    }
+    arrive(result ?? []);
   };
 
   return {
     due: (calls) => {
       const now = tools.clock.now();
-      return calls.filter((call) => !inFlight.has(callKey(call)) && (putOff.get(callKey(call)) ?? 0) <= now);
+      return calls.filter((call) => !inFlight.has(callKey(call)) && (putOff.get(callKey(call))?.until ?? 0) <= now);
     },
     launch: (call) => {
       const key = callKey(call);
       const controller = new AbortController();
       inFlight.set(key, { controller, reads: reads(desk, call) });
-      putOff.delete(key);
       void launch(call, key, controller.signal);
     },
     running: () => inFlight.size,
     nextAt: (wakeAt) => {
       const now = tools.clock.now();
-      for (const [key, at] of putOff) if (at <= now) putOff.delete(key);
-      const times = [...putOff.values(), ...(wakeAt === null ? [] : [wakeAt])];
+      const ahead = [...putOff.values()].map(({ until }) => until).filter((until) => until > now);
+      const times = [...ahead, ...(wakeAt === null ? [] : [wakeAt])];
       return times.length === 0 ? null : Math.min(...times);
     },
     think: (call, at) => think(desk, call, at),
@@ -128,7 +131,9 @@ async function close({ run, tools }: Desk, { escalation, as }: CloseCall): Promi
   return (await unreadSignals(tools.db.sql, run)).map(eventOf);
 }
 
-async function hold({ run, tools }: Desk, { ref, agent, resource, windowMs, insist }: HoldCall): Promise<Result> {
+async function hold(desk: Desk, call: HoldCall): Promise<Result> {
+  const { run, tools } = desk;
+  const { ref, agent, resource, windowMs, insist } = call;
   const others = await holdResource(tools.db.sql, { run, ref, agent, resource, windowMs, insist }).catch(
     (error: unknown) => {
       // Two runs at the same instant: the index let one of them have it, and the other one looks again.
@@ -136,9 +141,9 @@ async function hold({ run, tools }: Desk, { ref, agent, resource, windowMs, insi
       throw error;
     },
   );
-  if (others === null) return { againInMs: 50 };
+  if (others === null) return hold(desk, call);
   if (others.length === 0) return [{ type: 'held', v: 1, ref, resource }];
-  return insist ? { againInMs: busyResourceMs } : [{ type: 'contended', v: 1, ref, resource, evidence: others }];
+  return insist ? null : [{ type: 'contended', v: 1, ref, resource, evidence: others }];
 }
 
 async function attempt({ run, tools, values, state, isLost }: Desk, call: AttemptCall, signal: AbortSignal) {
