@@ -24,6 +24,8 @@ export function execute(state: RunState, known: Known, now: number): Move {
   const moves: Move[] = [runningCalls(state)];
   for (const entry of plan.steps) {
     for (const move of movesOf(state, known, now, entry, () => room)) {
+      // A run that fails starts nothing, not even what would have started in the same look.
+      if (move.events.some(({ type }) => type === 'step_failed')) return move;
       moves.push(move);
       room -= move.events.filter(({ type }) => type === 'attempt_started').length;
     }
