@@ -6,7 +6,7 @@ import { failStep, proceed } from './begin.ts';
 import { append, call, type Known, type Move, together } from './move.ts';
 import { holds, lookUp, resolve } from './resolve.ts';
 import { scopeOf } from './scope.ts';
-import { isSettled, itemsOf, type RunState, runningAttempts, type StepState } from './state.ts';
+import { isSettled, itemsOf, openQuestions, type RunState, runningAttempts, type StepState } from './state.ts';
 
 /** The calls of all attempts that the journal says are running. */
 export const runningCalls = (state: RunState): Move =>
@@ -30,7 +30,8 @@ export function execute(state: RunState, known: Known, now: number): Move {
       room -= move.events.filter(({ type }) => type === 'attempt_started').length;
     }
   }
-  if (plan.steps.every(({ id }) => isSettled(state.steps[id]!))) moves.push(answer(state, known));
+  const isDone = plan.steps.every(({ id }) => isSettled(state.steps[id]!)) && openQuestions(state).length === 0;
+  if (isDone) moves.push(answer(state, known));
   return together(moves);
 }
 
