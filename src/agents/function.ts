@@ -43,17 +43,20 @@ async function run(call: AgentCall, signal: AbortSignal): Promise<CallResult> {
     const output: unknown = await definition.run(structuredClone(call.input), { ...call.context, signal });
     return done(call, output);
   } catch (error) {
-    if (error instanceof Refusal) return refused(id, error.retryAfterMs);
+    if (error instanceof Refusal) return refused(id, error);
     return { end: 'unknown', error: fail('agent_failed', `${id} threw ${nameOf(error)}`) };
   }
 }
 
-function refused(id: string, retryAfterMs: number | undefined): CallResult {
-  if (retryAfterMs === undefined) return { end: 'refused', error: fail('agent_refused', `${id} refused`) };
+/** A refusal is made for people to read, unlike an exception: its message is kept, apart from the error's own words. */
+function refused(id: string, { message, retryAfterMs }: Refusal): CallResult {
+  const text = String(message).toWellFormed().replaceAll('\u0000', '\uFFFD').slice(0, 300);
+  const said = text === '' ? {} : { said: text };
+  if (retryAfterMs === undefined) return { end: 'refused', error: fail('agent_refused', `${id} refused`, said) };
   const bounded = Math.min(Math.max(Number(retryAfterMs) || 0, 0), maxRetryAfterMs);
   return {
     end: 'refused',
-    error: fail('agent_throttled', `${id} asked to be called later`, { retryAfterMs: bounded }),
+    error: fail('agent_throttled', `${id} asked to be called later`, { ...said, retryAfterMs: bounded }),
   };
 }
 

@@ -58,6 +58,8 @@ export const failure = z.strictObject({
   message: z.string().max(500),
   retryable: z.boolean(),
   retryAfterMs: z.number().nonnegative().optional(),
+  /** What the agent gave as its reason, for people: untrusted text that is shown and never logged. */
+  said: z.string().max(300).optional(),
   side: z.enum(['input', 'output']).optional(),
   mismatches: z.array(mismatch).max(20).optional(),
 });

@@ -42,7 +42,9 @@ test('the output is a copy that the agent cannot change afterwards', async () =>
 
 test('a refusal says that nothing was done; with a wait it asks to be called later', async () => {
   const refuse = (error: Refusal) => answerOf(() => Promise.reject(error));
-  assert.equal(endOf(await refuse(new Refusal('no'))), 'refused/agent_refused');
+  const refused = await refuse(new Refusal('no'));
+  assert.equal(endOf(refused), 'refused/agent_refused');
+  assert.equal(refused.end === 'refused' && refused.error.said, 'no', 'people are told the reason');
   for (const [asked, got] of [
     [1_500, 1_500],
     [-5, 0],
