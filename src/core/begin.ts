@@ -14,7 +14,15 @@ import { ask, lastQuestion } from './questions.ts';
 import { resolve } from './resolve.ts';
 import { retryDelayMs } from './retry.ts';
 import { scopeOf } from './scope.ts';
-import { type AttemptState, planStepOf, type QuestionState, type RunState, type StepState } from './state.ts';
+import {
+  type AttemptState,
+  isSettled,
+  planStepOf,
+  type QuestionState,
+  type RunState,
+  type StepState,
+  workOf,
+} from './state.ts';
 
 /** An effect that is about to be: everything that its digest is made of. */
 interface Prospect {
@@ -107,8 +115,9 @@ function settleUncertain(state: RunState, known: Known, now: number, step: StepS
 function seekPermission(of: Prospect): Move {
   const { state, known, step, contract, subject } = of;
   const resource = resourceOf(contract, subject.input);
-  const hold = (insist: boolean): Move =>
-    call({
+  const hold = (insist: boolean): Move => {
+    if (isTakenByOwn(of, resource!)) return nothing;
+    return call({
       kind: 'hold',
       ref: step.ref,
       agent: contract.name,
@@ -116,6 +125,7 @@ function seekPermission(of: Prospect): Move {
       windowMs: contract.duplicateWindowMs,
       insist,
     });
+  };
   if (resource !== null && step.resource?.name !== resource) return hold(false);
   const route = known.route(state.route!.definition);
   const gate = gateOf(route, contract, subject.agent, subject.input, state.fields);
@@ -129,6 +139,17 @@ function seekPermission(of: Prospect): Move {
   if (step.resource && !step.resource.held) return hold(true);
   return start(of, { kind: 'escalation', id: answer.escalation });
 }
+
+/** Another step of this run has it in hand; when that one is settled, this one is looked at again. */
+const isTakenByOwn = ({ state, known, step, contract }: Prospect, resource: string): boolean =>
+  workOf(state).some(
+    (other) =>
+      other.ref !== step.ref &&
+      other.resource?.held === true &&
+      other.resource.name === resource &&
+      !isSettled(other) &&
+      known.contract(state.contracts[planStepOf(state, other).agent]!).name === contract.name,
+  );
 
 type Answer = { kind: 'ask' } | { kind: 'move'; move: Move } | { kind: 'allowed'; escalation: string };
 

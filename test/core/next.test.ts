@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Event } from '../../src/contracts/event.ts';
 import { evolveAll } from '../../src/core/evolve.ts';
 import { advance } from '../../src/core/next.ts';
 import {
@@ -11,10 +12,12 @@ import {
   knownOf,
   late,
   questionOf,
+  routeOf,
   started,
   stepOf,
 } from '../support/journal.ts';
 
+const never = { ref: 'input.nothing', is: 1 };
 const typesOf = (events: readonly { type: string }[]) => events.map(({ type }) => type);
 
 for (const order of [
@@ -40,4 +43,22 @@ test('a run completes only when nothing is asked any more', () => {
   assert.deepEqual(open.calls, [{ kind: 'close', escalation: 'q1', as: 'withdrawn' }]);
   const closed = evolveAll(state, [decided('q1', 'withdrawn')], 6);
   assert.deepEqual(typesOf(advance(closed, knownOf([pay]), 7).events), ['finished']);
+});
+
+test('a step waits for the one of its own run that has its resource, without asking again and again', () => {
+  const pay = contractOf({ effect: 'irreversible', resource: 'order' });
+  const held: Event = { type: 'held', v: 1, ref: 'pay', resource: 'order' };
+  const known = knownOf([pay], routeOf({ approvals: [{ agent: 'pay@1', when: never, deciders: {} }] }));
+  const one = begun([stepOf('pay'), stepOf('again')], [pay], held);
+  const look = advance(one, known, 5);
+  assert.deepEqual(typesOf(look.events), ['attempt_started']);
+  assert.deepEqual(
+    look.calls.map(({ kind }) => kind),
+    ['attempt'],
+  );
+  const done = advance(evolveAll(look.state, [ended('pay', 'done')], 6), known, 6);
+  assert.deepEqual(
+    done.calls.map((call) => call.kind === 'hold' && call.ref),
+    ['again'],
+  );
 });
