@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Event, EventOf } from '../../../src/contracts/event.ts';
+import { progressCard } from '../../../src/core/cards/progress.ts';
+import { summaryCard } from '../../../src/core/cards/summary.ts';
+import { asked, begun, card, decided, ended, factOf, known, payInput, started, tell, textOf } from './story.ts';
+
+const finished = (more: Partial<EventOf<'finished'>>): Event => ({
+  type: 'finished',
+  v: 1,
+  status: 'completed',
+  reason: null,
+  answer: null,
+  report: null,
+  ...more,
+});
+
+const failed = (code: 'rejected' | 'expired' | 'agent_refused' | 'stopped', message = 'no.'): Event[] => [
+  { type: 'step_failed', v: 1, ref: 'pay', error: { code, message, retryable: false } },
+  finished({ status: 'failed', reason: { code, message, retryable: false } }),
+];
+
+const paid = [
+  started('pay', 'shop.pay@1', payInput),
+  ended('pay', { output: { inline: { id: 'p-1', token: 'tok-9' } } }),
+];
+
+test('progress has a line a step, with mark and duration', () => {
+  const shown = progressCard(tell(...begun('refund 1042\nplease'), ...paid), known);
+  assert.equal(shown.kind, 'progress');
+  assert.equal(shown.title, 'refund 1042');
+  assert.deepEqual(shown.lines, [
+    { mark: 'waiting', text: 'Look the order up' },
+    { mark: 'done', text: 'Pay the money back', detail: '1 min' },
+    { mark: 'waiting', text: 'Look the order up' },
+    { mark: 'running', text: 'Running' },
+  ]);
+});
+
+test('progress before there is a plan says what is being done', () => {
+  const shown = progressCard(tell(begun()[0]!), known);
+  assert.deepEqual(shown.lines, [{ mark: 'running', text: 'Reading the task' }]);
+});
+
+test('progress counts the items of a list', () => {
+  const state = tell(
+    ...begun(),
+    { type: 'expanded', v: 1, ref: 'probe', items: 3 },
+    started('probe[1]', 'shop.lookup@1', {}),
+    ended('probe[1]', { output: { inline: {} } }),
+  );
+  assert.deepEqual(progressCard(state, known).lines[2], { mark: 'running', text: 'Look the order up 1/3' });
+});
+
+test('progress says what it waits for', () => {
+  const shown = progressCard(tell(...begun(), asked()), known);
+  assert.deepEqual(shown.lines[1], {
+    mark: 'waiting',
+    text: 'Pay the money back',
+    detail: 'waits for an answer (abcd-efgh)',
+  });
+  assert.equal(shown.lines.at(-1)!.text, 'Waiting for an answer');
+});
+
+test('a hidden value that stands in the task is not in the title', () => {
+  assert.equal(progressCard(tell(...begun()), known).title, 'refund 1042 to hidden');
+});
+
+test('a summary tells the task, the answer, the decisions and how long it took', () => {
+  const shown = summaryCard(
+    tell(
+      ...begun(),
+      asked(),
+      decided('approve'),
+      ...paid,
+      finished({ answer: { inline: { payment: 'p-1', token: 'tok-9' } } }),
+    ),
+    known,
+  );
+  assert.equal(shown.title, 'Completed');
+  assert.equal(factOf(shown, 'Task'), 'refund 1042 to hidden');
+  assert.equal(factOf(shown, 'Asked by'), 'carl');
+  assert.equal(factOf(shown, 'payment'), 'p-1');
+  assert.equal(factOf(shown, 'token'), 'hidden', 'a hidden output stays hidden in the answer');
+  assert.equal(factOf(shown, 'Took'), '7 min');
+  assert.deepEqual(shown.lines.at(-1), { mark: 'note', text: 'Approved by anna at 12:04 UTC: Pay the money back' });
+  assert.ok(!textOf(shown).includes('tok-9') && !textOf(shown).includes(card));
+});
+
+const endings: [string, Event[], string][] = [
+  ['rejected', [asked(), decided('reject'), ...failed('rejected')], 'Rejected by anna: Pay the money back'],
+  [
+    'expired',
+    [asked(), decided('expired'), ...failed('expired')],
+    'Expired: nobody answered in time: Pay the money back',
+  ],
+  [
+    'stopped',
+    [asked({ kind: 'uncertain' }), decided('stop'), ...failed('stopped')],
+    'Stopped by anna: Pay the money back',
+  ],
+  ['refused', failed('agent_refused'), 'Failed: agent_refused at Pay the money back'],
+  [
+    'cancelled',
+    [
+      { type: 'cancel_requested', v: 1, signal: 's', by: { person: 'boris', via: 'memory' } },
+      finished({ status: 'cancelled', reason: { code: 'cancelled', message: 'x', retryable: false } }),
+    ],
+    'Cancelled by boris',
+  ],
+];
+
+for (const [how, events, text] of endings) {
+  test(`the summary of a run that was ${how} says so in its title`, () => {
+    assert.equal(summaryCard(tell(...begun(), ...events), known).title, text);
+  });
+}
+
+test('a summary says what was undone, what stands, and what needs a person', () => {
+  const report = { undone: ['lookup'], stands: ['pay'], needsPerson: ['probe[2]'] };
+  const shown = summaryCard(
+    tell(
+      ...begun(),
+      finished({
+        status: 'failed',
+        reason: { code: 'agent_failed', message: `at ${card}\u202E`, retryable: true },
+        report,
+      }),
+    ),
+    known,
+  );
+  assert.equal(factOf(shown, 'Undone'), 'Look the order up');
+  assert.equal(factOf(shown, 'Stands'), 'Pay the money back');
+  assert.equal(factOf(shown, 'Needs a person'), 'Look the order up [2]');
+  assert.equal(factOf(shown, 'Why'), 'at hidden[U+202E]');
+});
