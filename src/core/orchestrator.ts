@@ -72,7 +72,10 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
     committer: createCommitter(db.sql),
     caller: createCaller(registry, settings.transporters),
     people: (who: Parameters<typeof resolveDeciders>[1]) => resolveDeciders(registry, who),
-    onCommit: (run: string) => hub.tell(run),
+    onCommit: (run: string) => {
+      hub.tell(run);
+      if (channels.length > 0) outbox.poke();
+    },
   };
   const worker = new Worker(tools, settings, ({ kind, run }) => {
     if (kind === 'journal') hub.tell(run);

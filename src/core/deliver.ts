@@ -1,0 +1,117 @@
+/**
+ * One wish on its way: render, record, send, record.
+ *
+ * A send of which nobody knows how it went may have arrived. An edit of that kind is simply repeated. A new message is
+ * sent once more, and once more when what it should show has changed, and then never again: a platform that swallows
+ * its answers must not be flooded with copies.
+ */
+import type { Channel, SendResult } from '../contracts/channel.ts';
+import type { Json } from '../contracts/json.ts';
+import { crossing, timer } from './crossing.ts';
+import { digest } from './digest.ts';
+import type { Log } from './ports.ts';
+import { type Rendered, renderPost } from './render.ts';
+import { type Database, reasonOf } from './store/database.ts';
+import type { Definitions } from './store/definitions.ts';
+import { type Lease, markSending, type Settlement, settleWish, type Wish } from './store/posts.ts';
+
+export interface DeliveryTools {
+  db: Database;
+  definitions: Definitions;
+  log: Log;
+  /** A send that takes longer counts as unknown. */
+  sendLimitMs: number;
+}
+
+/** What the sender learns: the lease is somebody else's, or the conversation wants to be left alone. */
+export interface Delivered {
+  lost: boolean;
+  pauseMs: number;
+}
+
+const copies = { ofOneState: 2, atAll: 3 };
+const firstRepeatMs = 1_000;
+const longestRepeatMs = 60_000;
+const shortestPauseMs = 250;
+const longestPauseMs = 86_400_000;
+const afterDefectMs = 60_000;
+
+/** Brings one wish to the platform. Rejects when the database does; then nothing is known to have changed. */
+export async function deliver(
+  channel: Channel,
+  { db, definitions, log, sendLimitMs }: DeliveryTools,
+  lease: Lease,
+  wish: Wish,
+): Promise<Delivered> {
+  const settle = async (of: Settlement, pauseMs = 0): Promise<Delivered> => ({
+    lost: !(await settleWish(db.sql, lease, wish, of)),
+    pauseMs,
+  });
+  const fields = { channel: channel.name, runId: wish.run, purpose: wish.purpose.split(':')[0] };
+  const rendered = await renderPost(db, definitions, wish).catch((error: unknown) => {
+    if (reasonOf(error) !== 'no code') throw error;
+    log.error({ ...fields, err: error }, 'card not rendered');
+    return 'defect' as const;
+  });
+  if (rendered === 'defect') return settle({ ...unchanged(wish), againInMs: afterDefectMs });
+  if (rendered === null) return settle({ ...unchanged(wish), state: 'dead' });
+  const cardDigest = digest(rendered.card as unknown as Json);
+  if (wish.state === 'sent' && wish.message !== null && wish.cardDigest === cardDigest) {
+    return settle({ state: 'sent', showsSeq: rendered.seq, attempts: 0, againInMs: null });
+  }
+  if (isFlood(wish)) {
+    log.warn(fields, 'message given up: nobody knows whether it arrived');
+    return settle({ ...unchanged(wish), state: 'unknown', showsSeq: rendered.seq });
+  }
+  if (!(await markSending(db.sql, lease, wish, cardDigest))) return { lost: true, pauseMs: 0 };
+  const { conversation, message } = wish;
+  const post = { conversation, card: rendered.card, message };
+  const result = await crossing('send', () => sendWithin(channel, post, sendLimitMs));
+  if (result.state === 'gone') log.warn(fields, 'address is gone');
+  else if (result.state !== 'sent') log.info({ ...fields, state: result.state }, 'card not known to be shown');
+  const settlement = settlementOf(wish, rendered, result);
+  return settle(settlement, result.state === 'later' ? settlement.againInMs! : 0);
+}
+
+/** Whether one more copy of a message that may be there already is one too many. */
+const isFlood = ({ message, attempts, state }: Wish): boolean =>
+  message === null && attempts >= (state === 'unknown' ? copies.atAll : copies.ofOneState);
+
+/** As it was before this look. What is unknown stays unknown until something is known. */
+const unchanged = ({ state, attempts }: Wish): Settlement => ({
+  state: state === 'unknown' || state === 'sending' ? 'unknown' : 'later',
+  showsSeq: null,
+  attempts,
+  againInMs: null,
+});
+
+function settlementOf(wish: Wish, { seq }: Rendered, result: SendResult): Settlement {
+  switch (result.state) {
+    case 'sent':
+      return { state: 'sent', message: result.message, showsSeq: seq, attempts: 0, againInMs: null };
+    case 'gone':
+      return { ...unchanged(wish), state: 'dead', showsSeq: wish.wantsSeq };
+    case 'later': {
+      const againInMs = Math.min(Math.max(result.retryAfterMs, shortestPauseMs), longestPauseMs);
+      return { ...unchanged(wish), againInMs };
+    }
+    case 'unknown': {
+      const attempts = wish.attempts + 1;
+      const giveUp = wish.message === null && attempts >= copies.ofOneState;
+      const againInMs = Math.min(firstRepeatMs * 2 ** Math.min(attempts - 1, 10), longestRepeatMs);
+      return { state: 'unknown', showsSeq: giveUp ? seq : null, attempts, againInMs: giveUp ? null : againInMs };
+    }
+  }
+}
+
+/** How a send ended; one that throws or takes too long may have arrived. */
+function sendWithin(channel: Channel, post: Parameters<Channel['send']>[0], ms: number): Promise<SendResult> {
+  return new Promise((resolve) => {
+    const stop = timer('send_limit', ms, () => resolve({ state: 'unknown' }));
+    Promise.resolve()
+      .then(() => channel.send(post))
+      .catch(() => ({ state: 'unknown' }) as const)
+      .then(resolve)
+      .finally(stop);
+  });
+}

@@ -1,0 +1,39 @@
+/** The card of a post, made of the run's journal as it is now: whatever was missed in between is in it. */
+import type { Card } from '../contracts/card.ts';
+import { progressCard } from './cards/progress.ts';
+import { questionCard } from './cards/question.ts';
+import { summaryCard } from './cards/summary.ts';
+import { replay } from './evolve.ts';
+import type { Database } from './store/database.ts';
+import type { Definitions } from './store/definitions.ts';
+import type { Wish } from './store/posts.ts';
+import { readJournal } from './store/runs.ts';
+import { blobsIn, createValues } from './values.ts';
+
+export interface Rendered {
+  card: Card;
+  /** The place in the journal that the card shows. */
+  seq: number;
+}
+
+/** Renders a purpose of a run. Null when there is nothing of the kind. */
+export async function renderPost(
+  db: Database,
+  definitions: Definitions,
+  { run, purpose, wantsSeq }: Pick<Wish, 'run' | 'purpose' | 'wantsSeq'>,
+): Promise<Rendered | null> {
+  const entries = await readJournal(db.sql, run);
+  if (entries.length === 0) return null;
+  const state = replay(run, entries);
+  const asked = Object.values(state.questions).flatMap(({ question }) => question.subject?.contract ?? []);
+  await definitions.load([...Object.values(state.contracts), ...asked]);
+  const values = createValues(db.sql, run);
+  if (blobsIn(entries.flatMap(({ events }) => events)).length > 0) await values.load();
+  const known = { contract: definitions.contract, content: values.content };
+  // A wish is committed with the entry that it wants to show, so whoever has seen the one reads the other.
+  const seq = Math.max(state.seq, wantsSeq);
+  if (purpose === 'progress') return { card: progressCard(state, known), seq };
+  if (purpose === 'summary') return { card: summaryCard(state, known), seq };
+  const question = state.questions[purpose.slice('question:'.length)];
+  return question ? { card: questionCard(question, state, known), seq } : null;
+}

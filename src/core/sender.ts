@@ -1,0 +1,155 @@
+/**
+ * The sending end of one channel. One process at a time holds the channel's lease. With nothing to send it does nothing
+ * and lets the lease run out, so that an idle channel costs nothing.
+ */
+import { v7 as uuid } from 'uuid';
+import type { Channel } from '../contracts/channel.ts';
+import { timer } from './crossing.ts';
+import { type DeliveryTools, deliver } from './deliver.ts';
+import { reasonOf } from './store/database.ts';
+import { dropLease, type Lease, takeLease, takeWishes, type Wish } from './store/posts.ts';
+
+export interface SenderTools extends DeliveryTools {
+  leaseMs: number;
+}
+
+const conversationsAtOnce = 8;
+const afterFailureMs = 1_000;
+
+export class Sender {
+  readonly #channel: Channel;
+  readonly #tools: SenderTools;
+  readonly #holder = uuid();
+  /** Conversations in which something is being sent. */
+  readonly #busy = new Map<string, Promise<void>>();
+  /** Conversations to be left alone, until when on the monotonic clock. */
+  readonly #paused = new Map<string, number>();
+  #lease: Lease | null = null;
+  #leaseEnds = 0;
+  #stopping = false;
+  #round: Promise<void> | null = null;
+  /** Somebody asked for another look since the last one began. */
+  #again = false;
+  #wake = () => {};
+  #stopTimer = () => {};
+
+  constructor(channel: Channel, tools: SenderTools) {
+    this.#channel = channel;
+    this.#tools = tools;
+  }
+
+  /** Sends everything that can be sent now. Never rejects. */
+  flush(): Promise<void> {
+    if (this.#stopping) return Promise.resolve();
+    this.#again = true;
+    this.#wake();
+    this.#round ??= this.#rounds();
+    return this.#round;
+  }
+
+  /** Finishes what is being sent, and lets another process go on. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#stopTimer();
+    this.#wake();
+    await this.#round;
+    await Promise.all(this.#busy.values());
+    if (this.#lease) await dropLease(this.#tools.db.sql, this.#lease).catch(() => {});
+  }
+
+  async #rounds(): Promise<void> {
+    while (this.#again && !this.#stopping) {
+      try {
+        await this.#pump();
+      } catch (error) {
+        this.#tools.log.warn({ channel: this.#channel.name, reason: reasonOf(error) }, 'outbox failed');
+        this.#again = false;
+        this.#lookIn(afterFailureMs);
+      }
+    }
+    this.#round = null;
+  }
+
+  /** Takes and sends until there is nothing to take and nothing under way. */
+  async #pump(): Promise<void> {
+    while (!this.#stopping) {
+      this.#again = false;
+      const stirred = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      if (!(await this.#keepLease())) break;
+      const room = conversationsAtOnce - this.#busy.size;
+      const taken = await this.#take(this.#lease!, room);
+      if (this.#busy.size === 0 && !this.#again) break;
+      // Asked again while looking: look again, unless only what ends can make room.
+      if (!this.#again || taken === room) await this.#waitFor(stirred);
+    }
+    await Promise.all(this.#busy.values());
+  }
+
+  async #take(lease: Lease, room: number): Promise<number> {
+    const now = performance.now();
+    for (const [conversation, until] of this.#paused) if (until <= now) this.#paused.delete(conversation);
+    const without = [...this.#busy.keys(), ...this.#paused.keys()];
+    const { wishes, nextInMs } = await takeWishes(this.#tools.db.sql, lease, without, room);
+    if (this.#stopping) return 0;
+    for (const wish of wishes) this.#launch(lease, wish);
+    const resumes = [...this.#paused.values()].map((until) => until - performance.now());
+    const next = Math.min(nextInMs ?? Number.POSITIVE_INFINITY, ...resumes);
+    if (Number.isFinite(next)) this.#lookIn(Math.max(next, 5));
+    return wishes.length;
+  }
+
+  #launch(lease: Lease, wish: Wish): void {
+    const { log } = this.#tools;
+    const delivering = deliver(this.#channel, this.#tools, lease, wish)
+      .then(({ lost, pauseMs }) => {
+        if (pauseMs > 0) this.#paused.set(wish.conversation, performance.now() + pauseMs);
+        if (!lost) return;
+        log.warn({ channel: this.#channel.name, runId: wish.run }, 'sender lease lost');
+        if (this.#lease === lease) this.#lease = null;
+      })
+      .catch((error: unknown) => {
+        log.warn({ channel: this.#channel.name, runId: wish.run, reason: reasonOf(error) }, 'delivery failed');
+        // Left alone for a moment, so that a database that is away is not asked without end.
+        this.#paused.set(wish.conversation, performance.now() + afterFailureMs);
+      })
+      .finally(() => {
+        this.#busy.delete(wish.conversation);
+        this.#wake();
+      });
+    this.#busy.set(wish.conversation, delivering);
+  }
+
+  /** Waits for news, but no longer than the lease allows: a send may take longer than a lease lasts. */
+  async #waitFor(stirred: Promise<void>): Promise<void> {
+    let stop = () => {};
+    const due = new Promise<void>((resolve) => {
+      stop = timer('sender_timer', this.#tools.leaseMs / 3, resolve);
+    });
+    await Promise.race([stirred, due]);
+    stop();
+  }
+
+  async #keepLease(): Promise<boolean> {
+    const { db, leaseMs } = this.#tools;
+    if (this.#lease && this.#leaseEnds - performance.now() > leaseMs / 2) return true;
+    const asked = performance.now();
+    const taken = await takeLease(db.sql, this.#channel.name, this.#holder, leaseMs);
+    if ('heldForMs' in taken) {
+      this.#lease = null;
+      this.#lookIn(taken.heldForMs + 20);
+      return false;
+    }
+    this.#leaseEnds = asked + leaseMs;
+    if (this.#lease?.epoch !== taken.epoch) {
+      this.#lease = { channel: this.#channel.name, holder: this.#holder, epoch: taken.epoch };
+    }
+    return true;
+  }
+
+  #lookIn(ms: number): void {
+    this.#stopTimer();
+    if (!this.#stopping) this.#stopTimer = timer('outbox', ms, () => void this.flush());
+  }
+}
