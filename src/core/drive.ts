@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { fail } from '../contracts/error.ts';
 import type { Event } from '../contracts/event.ts';
+import { maxBytesPerRun, maxEventsPerRun } from '../contracts/run.ts';
 import { eventOf, isFact, orphans, signalOf, voids, withoutCulprit } from './arrivals.ts';
 import type { Change, Outcome } from './change.ts';
 import { changeOf } from './changes.ts';
@@ -51,6 +52,8 @@ export class RunDriver {
   /** Something happened since the last look. */
   #stirred = false;
   #rejections = 0;
+  /** How many events the journal has. */
+  #events: number;
   #wake: () => void = () => {};
 
   constructor(claimed: Claimed, tools: DriverTools) {
@@ -66,6 +69,7 @@ export class RunDriver {
       people: tools.people,
     };
     this.#state = replay(claimed.run, claimed.entries);
+    this.#events = claimed.entries.reduce((sum, { events }) => sum + events.length, 0);
     this.#errands = createErrands({
       run: claimed.run,
       tools,
@@ -133,7 +137,7 @@ export class RunDriver {
       this.#unheard = false;
       this.#arrive((await patiently(() => unreadSignals(this.#tools.db.sql, this.run))).map(eventOf));
     }
-    const taken = this.#facts.splice(0);
+    const taken = [...this.#facts.splice(0), ...this.#limit()];
     const at = this.#tools.clock.now();
     const move = await this.#decide(taken, at);
     const wanted = this.#errands.due(move.calls);
@@ -150,6 +154,14 @@ export class RunDriver {
     const change = changeOf(this.#state, after, events, { epoch: this.epoch, at, commit: randomUUID(), release });
     const outcome: Outcome = this.#lost ? { state: 'lost' } : await this.#tools.committer.commit(change);
     return this.#settle(outcome, change, after, wanted, wakeAt);
+  }
+
+  /** A run that has grown past its limits goes no further, but what it did is still taken back. */
+  #limit(): Event[] {
+    const within = this.#events < maxEventsPerRun && this.#values.bytes() < maxBytesPerRun;
+    if (within || this.#state.failing || this.#state.finished) return [];
+    const message = `A run is limited to ${maxEventsPerRun} events and ${maxBytesPerRun / 1e6} MB.`;
+    return [{ type: 'compensating', v: 1, because: fail('value_too_large', message) }];
   }
 
   /** Decides over everything that is known. What is thought here and now needs no commit in between. */
@@ -181,6 +193,7 @@ export class RunDriver {
     this.#tell(after, change);
     const cancelled = after.cancelled !== null && this.#state.cancelled === null;
     this.#state = change.events.length > 0 ? { ...after, seq: change.seq } : after;
+    this.#events += change.events.length;
     this.#rejections = 0;
     if (cancelled) this.#errands.abortReads();
     this.#arrive(outcome.signals.map(eventOf));

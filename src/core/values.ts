@@ -16,10 +16,13 @@ export interface Values {
   /** Reads what was stored by others. */
   load(): Promise<void>;
   has(value: Value): boolean;
+  /** Bytes of all large values of the run. */
+  readonly bytes: () => number;
 }
 
 export function createValues(sql: Sql, run: string): Values {
   const contents = new Map<string, Json>();
+  let total = 0;
   const sealValue = async (value: Value): Promise<Value> => {
     if (!('inline' in value)) return value;
     const text = JSON.stringify(value.inline);
@@ -29,6 +32,7 @@ export function createValues(sql: Sql, run: string): Values {
     if (!contents.has(blob)) {
       await patiently(() => writeBlob(sql, run, blob, value.inline));
       contents.set(blob, value.inline);
+      total += bytes;
     }
     return { blob, bytes, preview: text.slice(0, previewCharacters) };
   };
@@ -41,8 +45,13 @@ export function createValues(sql: Sql, run: string): Values {
     },
     has: (value) => 'inline' in value || contents.has(value.blob),
     load: async () => {
-      for (const [name, body] of await patiently(() => readBlobs(sql, run))) contents.set(name, body);
+      for (const [name, body] of await patiently(() => readBlobs(sql, run))) {
+        if (contents.has(name)) continue;
+        contents.set(name, body);
+        total += JSON.stringify(body).length;
+      }
     },
+    bytes: () => total,
     sealValue,
     seal: async (events) => {
       const sealed = await Promise.all(events.map((event) => sealEvent(event, sealValue)));
