@@ -13,7 +13,7 @@ const catalogue = {
   usage: { retryable: false, meaning: 'A command or an argument is unknown or malformed.' },
   // Start: the database. Exit code 4.
   database_unreachable: { retryable: true, meaning: 'Postgres does not answer at the configured address.' },
-  database_unsupported: { retryable: false, meaning: 'Postgres is older than 15, or set up so that commits are lost.' },
+  database_unsupported: { retryable: false, meaning: 'Postgres is older than 15.' },
   // How an attempt ends, other than well.
   agent_missing: { retryable: false, meaning: 'No agent of that name and version is registered on this worker.' },
   contract_drift: { retryable: false, meaning: 'The registered contract is not the one the run was planned with.' },

@@ -88,7 +88,8 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
     db,
     busy: () => worker.busy,
     start: async () => {
-      await assertUsable(db.sql);
+      const { durable } = await assertUsable(db.sql);
+      if (!durable) log.warn({}, 'Postgres does not wait for the disk: what was accepted can be lost');
       await patiently(() => writeDefinitions(db.sql, registry.definitions));
       await settings.configuration.prepare?.();
       await worker.start();

@@ -66,21 +66,25 @@ export function openDatabase({ url, directUrl }: DatabaseSettings): Database {
   };
 }
 
-/** Throws `database_unreachable` or `database_unsupported` unless a usable Postgres answers. */
-export async function assertUsable(sql: Sql): Promise<void> {
-  const [row] = await sql<{ version: number; commit: string }[]>`
-    select current_setting('server_version_num')::int as version, current_setting('synchronous_commit') as commit
+/**
+ * Throws `database_unreachable` or `database_unsupported` unless a usable Postgres answers. Says whether its commits
+ * survive a crash of the server: with `synchronous_commit` or `fsync` off, an accepted message may vanish.
+ */
+export async function assertUsable(sql: Sql): Promise<{ durable: boolean }> {
+  const [row] = await sql<{ version: number; durable: boolean }[]>`
+    select current_setting('server_version_num')::int as version,
+      current_setting('synchronous_commit') <> 'off' and current_setting('fsync') <> 'off' as durable
   `.catch((cause: unknown) => {
     throw new BatonError('database_unreachable', `Postgres does not answer (${reasonOf(cause)}). Check DATABASE_URL.`, {
       cause,
     });
   });
-  if (row!.version < oldestPostgres) {
-    throw new BatonError(
-      'database_unsupported',
-      `Postgres ${Math.floor(row!.version / 10_000)} is too old: 15 or newer is needed.`,
-    );
+  const { version, durable } = row!;
+  if (version < oldestPostgres) {
+    const major = Math.floor(version / 10_000);
+    throw new BatonError('database_unsupported', `Postgres ${major} is too old: 15 or newer is needed.`);
   }
+  return { durable };
 }
 
 /** The code of a driver or server error, never its text, which may hold values. */
