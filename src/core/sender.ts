@@ -80,7 +80,8 @@ export class Sender {
       if (!(await this.#keepLease())) break;
       const room = conversationsAtOnce - this.#busy.size;
       const taken = await this.#take(this.#lease!, room);
-      if (this.#busy.size === 0 && !this.#again) break;
+      // A conversation that was busy when the look began was left out of it, even if it is free by now.
+      if (room === conversationsAtOnce && taken === 0 && !this.#again) break;
       // Asked again while looking: look again, unless only what ends can make room.
       if (!this.#again || taken === room) await this.#waitFor(stirred);
     }

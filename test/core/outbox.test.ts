@@ -296,6 +296,24 @@ test('a sender that lost its lease while sending records nothing, and the next o
   assert.equal(on.channel.in(room).filter(({ card }) => card.kind === 'summary').length, 2, 'one copy at most');
 });
 
+test('a wish is not forgotten when its conversation becomes free in the middle of a look', async () => {
+  await using on = await stage();
+  const { run } = await on.begin('refund 1042 50');
+  await on.outbox.flush();
+  const { sql } = on.world.db;
+  for (let i = 0; i < 40; i += 1) {
+    await sql`
+      insert into posts (run_id, purpose, conversation, wants_seq)
+      select ${run}, purpose, ${room}, ${100 + i} from unnest(array['summary', 'progress']) as p(purpose)`;
+    const flushed = on.outbox.flush();
+    for (let turn = 0; turn < i; turn += 1) await new Promise(setImmediate);
+    on.outbox.poke();
+    await flushed;
+    const [left] = await sql`select count(*)::int as n from posts`;
+    assert.equal(left!.n, 0, `round ${i}`);
+  }
+});
+
 test('stop finishes the send in hand and lets another process send at once', async () => {
   await using on = await stage();
   const { run } = await on.begin('refund 1042 50');
