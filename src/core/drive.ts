@@ -78,7 +78,9 @@ export class RunDriver {
       arrive: (events) => this.#arrive(events),
       isLost: () => this.#lost,
     });
-    this.done = this.#loop().catch((error: unknown) => this.#putAside(error));
+    this.done = this.#loop()
+      .catch((error: unknown) => this.#putAside(error))
+      .then(() => this.#errands.report(this.#facts.splice(0)));
   }
 
   /** How many signals it has folded. */
@@ -147,6 +149,7 @@ export class RunDriver {
     const decided = [...taken, ...move.events];
     const events = await this.#values.seal(decided);
     if (events.length === 0 && !release) {
+      if (!this.#mayStart()) return 'gone';
       this.#launch(wanted);
       return wakeAt;
     }
@@ -187,6 +190,7 @@ export class RunDriver {
   #settle(outcome: Outcome, change: Change, after: RunState, wanted: Call[], wakeAt: number | null): Ahead {
     if (outcome.state === 'lost') {
       this.lose();
+      this.#facts.unshift(...change.events.filter(isFact));
       return 'gone';
     }
     if (outcome.state !== 'committed') return this.#refused(outcome, change);
@@ -200,6 +204,7 @@ export class RunDriver {
     if (outcome.released) return 'gone';
     // Not released: a signal was raised that this statement could not see yet.
     if (change.release && outcome.signals.length === 0) this.hear();
+    if (!this.#mayStart()) return 'gone';
     this.#launch(wanted);
     return wakeAt;
   }
@@ -220,6 +225,12 @@ export class RunDriver {
     }
     if (this.#rejections < maxRejections) return 'again';
     throw new Error('the database refuses every change of this run');
+  }
+
+  /** A process that stood still finds out that its lease is over by its own clock, before anybody can tell it. */
+  #mayStart(): boolean {
+    if (!this.#tools.holdsLeases()) this.lose();
+    return !this.#lost;
   }
 
   #launch(calls: readonly Call[]): void {

@@ -9,7 +9,7 @@ import { takeIn } from './intake.ts';
 import { type Call, callKey } from './move.ts';
 import { makePlan } from './planner.ts';
 import type { RunState } from './state.ts';
-import { reasonOf } from './store/database.ts';
+import { patiently, reasonOf } from './store/database.ts';
 import { closeQuestion } from './store/escalations.ts';
 import { holdResource } from './store/reservations.ts';
 import { unreadSignals } from './store/runs.ts';
@@ -30,6 +30,8 @@ export interface Errands {
   nextAt(wakeAt: number | null): number | null;
   /** Understands or plans, here and now. */
   think(call: Call, state: RunState): Promise<Event>;
+  /** Tells the next owner of the run what was learned of attempts and could not be recorded here. */
+  report(facts: readonly Event[]): Promise<void>;
   /** Ends everything that is under way. */
   abort(): void;
   /** Ends what only reads; an effect that has begun is better waited for. */
@@ -57,6 +59,10 @@ export function createErrands(desk: Desk): Errands {
   const { tools, state, arrive } = desk;
   const inFlight = new Map<string, { controller: AbortController; reads: boolean }>();
   const putOff = new Map<string, { until: number; ms: number }>();
+
+  const report = async (facts: readonly Event[]): Promise<void> => {
+    for (const fact of facts) if (fact.type === 'attempt_ended') await reportLate(desk, fact);
+  };
 
   const perform = async (call: Call, signal: AbortSignal): Promise<Result> => {
     switch (call.kind) {
@@ -104,6 +110,7 @@ export function createErrands(desk: Desk): Errands {
       return times.length === 0 ? null : Math.min(...times);
     },
     think: (call, at) => think(desk, call, at),
+    report,
     abort: () => {
       for (const { controller } of inFlight.values()) controller.abort();
     },
@@ -146,7 +153,7 @@ async function hold(desk: Desk, call: HoldCall): Promise<Result> {
   return insist ? null : [{ type: 'contended', v: 1, ref, resource, evidence: others }];
 }
 
-async function attempt({ run, tools, values, state, isLost }: Desk, call: AttemptCall, signal: AbortSignal) {
+async function attempt({ run, tools, values, state }: Desk, call: AttemptCall, signal: AbortSignal) {
   const { ref, revision, undo } = call;
   const step = state().steps[ref]!;
   const list = undo ? step.undo.attempts : step.attempts;
@@ -155,24 +162,32 @@ async function attempt({ run, tools, values, state, isLost }: Desk, call: Attemp
   const since = performance.now();
   const contract = state().contracts[started.agent]!;
   const result = await tools.caller.call(started.agent, contract, values.content(started.input), context);
-  const ended = {
-    ref,
-    revision,
-    attempt: call.attempt,
-    undo,
-    end: result.end,
-    ...(result.output !== undefined && { output: { inline: result.output } as Value }),
-    ...(result.error && { error: result.error }),
-  } satisfies Partial<EventOf<'attempt_ended'>>;
-  if (!isLost()) {
-    return [
-      { type: 'attempt_ended' as const, v: 1 as const, ...ended, durationMs: Math.round(performance.now() - since) },
-    ];
-  }
-  if (result.end === 'done' || result.end === 'refused') {
+  return [
+    {
+      type: 'attempt_ended' as const,
+      v: 1 as const,
+      ref,
+      revision,
+      attempt: call.attempt,
+      undo,
+      end: result.end,
+      ...(result.output !== undefined && { output: { inline: result.output } as Value }),
+      ...(result.error && { error: result.error }),
+      durationMs: Math.round(performance.now() - since),
+    },
+  ];
+}
+
+/** What an attempt did, or that it did nothing, settles the doubt of the run's next owner. */
+async function reportLate({ run, tools, values }: Desk, fact: EventOf<'attempt_ended'>): Promise<void> {
+  if (fact.end !== 'done' && fact.end !== 'refused') return;
+  const { type: _, v: __, durationMs: ___, ...ended } = fact;
+  const where = { runId: run, step: fact.ref, attempt: fact.attempt };
+  try {
     const output = ended.output && (await values.sealValue(ended.output));
-    await signalRun(tools.db, run, { kind: 'late_result', ...ended, ...(output && { output }) });
-    tools.log.warn({ runId: run, step: ref, attempt: call.attempt }, 'result came after the run was lost');
+    await patiently(() => signalRun(tools.db, run, { kind: 'late_result', ...ended, ...(output && { output }) }));
+    tools.log.warn(where, 'result came after the run was lost');
+  } catch (error) {
+    tools.log.error({ ...where, reason: reasonOf(error) }, 'result of a lost run could not be told');
   }
-  return [];
 }

@@ -25,6 +25,8 @@ export interface Tools {
 
 /** The tools of a worker's drivers. */
 export interface DriverTools extends Tools {
+  /** Whether the worker can still be sure of its leases. */
+  holdsLeases: () => boolean;
   /** Gives a run back that cannot be driven now. */
   rest: (run: string, epoch: number, ms: number) => Promise<void>;
 }

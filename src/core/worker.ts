@@ -41,7 +41,11 @@ export class Worker {
   #confirmedAt = 0;
 
   constructor(tools: Tools, settings: WorkerSettings, onNotice: (notice: Notice) => void = () => {}) {
-    this.#tools = { ...tools, rest: (run, epoch, ms) => this.#rest(run, epoch, ms) };
+    this.#tools = {
+      ...tools,
+      rest: (run, epoch, ms) => this.#rest(run, epoch, ms),
+      holdsLeases: () => performance.now() - this.#confirmedAt < tools.leaseMs,
+    };
     this.#settings = settings;
     this.#onNotice = onNotice;
   }
