@@ -90,7 +90,7 @@ export function createDesk(db: Database, registry: Registry, definitions: Defini
         people: (who: Parameters<typeof resolveDeciders>[1]) => resolveDeciders(registry, who),
       });
       const value = ballot.value === undefined ? undefined : scrub(ballot.value);
-      return vote(db, code, { ...ballot, value }, ground, ({ definition, subject }) =>
+      return vote(db, scrubText(code), { ...ballot, value }, ground, ({ definition, subject }) =>
         definitions.load([definition, ...(subject ? [subject.contract] : [])]),
       );
     },
@@ -120,7 +120,8 @@ const hasBlobs = (state: RunState): boolean =>
   ].some((value) => value != null && 'blob' in value);
 
 function checked(given: Submission): Submission {
-  const parsed = submission.safeParse({ ...given, task: { ...given.task, text: scrubText(given.task.text) } });
+  const task = { ...given.task, text: scrubText(given.task.text) };
+  const parsed = submission.safeParse({ source: scrubText(given.source), key: scrubText(given.key), task });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new BatonError('usage', `This is no task: ${issue?.path.join('.')}: ${issue?.message}.`);
