@@ -7,11 +7,12 @@
  * `ref` names a step or an item of one: `lookup`, `probe[3]`.
  */
 import { z } from 'zod';
+import { attemptName, attemptResult } from './attempt.ts';
 import { failure } from './error.ts';
 import { decision, evidence, question } from './escalation.ts';
 import { jsonObject, value } from './json.ts';
 import { plan } from './plan.ts';
-import { attemptEnd, finalStatuses } from './run.ts';
+import { finalStatuses } from './run.ts';
 import { actor, task } from './task.ts';
 
 const v = z.literal(1);
@@ -88,11 +89,7 @@ export const voided = z.strictObject({ type: z.literal('voided'), v, ref, escala
 export const attemptStarted = z.strictObject({
   type: z.literal('attempt_started'),
   v,
-  ref,
-  /** Counts the inputs that people gave the step; part of the idempotency key. */
-  revision: z.int().nonnegative(),
-  attempt: z.int().min(1),
-  undo: z.boolean(),
+  ...attemptName,
   agent: z.string(),
   key: z.string(),
   input: value,
@@ -103,13 +100,7 @@ export const attemptStarted = z.strictObject({
 export const attemptEnded = z.strictObject({
   type: z.literal('attempt_ended'),
   v,
-  ref,
-  revision: z.int().nonnegative(),
-  attempt: z.int().min(1),
-  undo: z.boolean(),
-  end: attemptEnd,
-  output: value.optional(),
-  error: failure.optional(),
+  ...attemptResult,
   durationMs: z.number().nonnegative(),
 });
 
@@ -127,18 +118,7 @@ export const cancelRequested = z.strictObject({
 });
 
 /** What a worker that had lost the run learned about an attempt it had started. */
-export const lateResult = z.strictObject({
-  type: z.literal('late_result'),
-  v,
-  signal: z.string(),
-  ref,
-  revision: z.int().nonnegative(),
-  attempt: z.int().min(1),
-  undo: z.boolean(),
-  end: attemptEnd,
-  output: value.optional(),
-  error: failure.optional(),
-});
+export const lateResult = z.strictObject({ type: z.literal('late_result'), v, signal: z.string(), ...attemptResult });
 
 /** Nothing starts any more; what was done is taken back. */
 export const compensating = z.strictObject({ type: z.literal('compensating'), v, because: failure });

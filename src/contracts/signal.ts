@@ -1,24 +1,13 @@
 /** Something that became true outside the run's writer. Written by whoever made it true; folded by the writer, once. */
 import { z } from 'zod';
-import { failure } from './error.ts';
+import { attemptResult } from './attempt.ts';
 import { decision } from './escalation.ts';
-import { value } from './json.ts';
-import { attemptEnd } from './run.ts';
 import { actor } from './task.ts';
 
 export const signalData = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('decided'), decision }),
   z.strictObject({ kind: z.literal('cancel'), by: actor.nullable() }),
-  z.strictObject({
-    kind: z.literal('late_result'),
-    ref: z.string(),
-    revision: z.int().nonnegative(),
-    attempt: z.int().min(1),
-    undo: z.boolean(),
-    end: attemptEnd,
-    output: value.optional(),
-    error: failure.optional(),
-  }),
+  z.strictObject({ kind: z.literal('late_result'), ...attemptResult }),
 ]);
 export type SignalData = z.infer<typeof signalData>;
 
