@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createMemoryChannel, type MemoryChannel } from '../../src/channels/memory.ts';
 import type { Orchestrator } from '../../src/core/orchestrator.ts';
 import { createOutbox, type Outbox } from '../../src/core/outbox.ts';
+import type { Database } from '../../src/core/store/database.ts';
 import { createDefinitions } from '../../src/core/store/definitions.ts';
 import { testDatabase } from '../support/database.ts';
 import { anna, createShop, createWorld, type Shop, silent } from '../support/world.ts';
@@ -16,7 +17,7 @@ interface Stage {
   channel: MemoryChannel;
   outbox: Outbox;
   /** Another process that sends for the same channel. */
-  another(leaseMs?: number): Outbox;
+  another(leaseMs?: number, db?: Database): Outbox;
   /** Begins a run and waits until it ends or asks. */
   begin(text: string, conversation?: string): Promise<{ run: string; code: string }>;
   delivery(run: string, purpose: string): Promise<{ state: string; message: string | null; attempts: number }>;
@@ -34,8 +35,8 @@ async function stage(): Promise<Stage> {
   const channel = createMemoryChannel();
   const definitions = createDefinitions(world.db.sql, world.registry.definitions);
   const outboxes: Outbox[] = [];
-  const another = (leaseMs = 15_000) => {
-    const outbox = createOutbox({ db: world.db, channels: [channel], definitions, log: silent, leaseMs });
+  const another = (leaseMs = 15_000, db = world.db) => {
+    const outbox = createOutbox({ db, channels: [channel], definitions, log: silent, leaseMs });
     outboxes.push(outbox);
     return outbox;
   };
@@ -299,20 +300,45 @@ test('a sender that lost its lease while sending records nothing, and the next o
 test('a wish is not forgotten when its conversation becomes free in the middle of a look', async () => {
   await using on = await stage();
   const { run } = await on.begin('refund 1042 50');
-  await on.outbox.flush();
-  const { sql } = on.world.db;
-  for (let i = 0; i < 40; i += 1) {
-    await sql`
-      insert into posts (run_id, purpose, conversation, wants_seq)
-      select ${run}, purpose, ${room}, ${100 + i} from unnest(array['summary', 'progress']) as p(purpose)`;
-    const flushed = on.outbox.flush();
-    for (let turn = 0; turn < i; turn += 1) await new Promise(setImmediate);
-    on.outbox.poke();
-    await flushed;
-    const [left] = await sql`select count(*)::int as n from posts`;
-    assert.equal(left!.n, 0, `round ${i}`);
-  }
+  let gate = Promise.resolve();
+  let looks = 0;
+  const sql = new Proxy(on.world.db.sql, {
+    apply: (target, self, args: unknown[]) => {
+      const query = Reflect.apply(target as never, self, args) as Promise<unknown>;
+      if (!String(args[0]).includes('useless')) return query;
+      looks += 1;
+      const until = gate;
+      return (async () => {
+        const rows = await query;
+        await until;
+        return rows;
+      })();
+    },
+  });
+  const outbox = on.another(15_000, { ...on.world.db, sql });
+  const release = on.channel.hold();
+  const flushed = outbox.flush();
+  await on.channel.until(({ sends }) => sends === 1);
+  const look = Promise.withResolvers<void>();
+  gate = look.promise;
+  const before = looks;
+  outbox.poke();
+  await eventually(() => looks > before);
+  release();
+  await eventually(async () => (await on.delivery(run, 'summary')).state === 'sent');
+  await new Promise(setImmediate);
+  look.resolve();
+  await flushed;
+  assert.deepEqual(kinds(on.channel), ['summary', 'progress']);
 });
+
+async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('it did not come about');
+    await new Promise(setImmediate);
+  }
+}
 
 test('stop finishes the send in hand and lets another process send at once', async () => {
   await using on = await stage();
