@@ -4,25 +4,9 @@ import { z } from 'zod';
 import { defineAgent, Refusal } from '../../src/contracts/agent.ts';
 import { gt } from '../../src/contracts/plan-builder.ts';
 import { approval, defineRoute } from '../../src/contracts/route.ts';
-import { testDatabase } from '../support/database.ts';
 import { begin, eventsOf, until } from '../support/follow.ts';
-import { anna, boris, createShop, createWorld, operator, type Shop, type WorldOptions } from '../support/world.ts';
-
-async function running(options: WorldOptions & { shop?: Shop } = {}) {
-  const database = await testDatabase();
-  const shop = options.shop ?? createShop();
-  const world = createWorld(database.url, shop, options);
-  await world.start();
-  return {
-    shop,
-    world,
-    database,
-    [Symbol.asyncDispose]: async () => {
-      await world.stop();
-      await database[Symbol.asyncDispose]();
-    },
-  };
-}
+import { running } from '../support/running.ts';
+import { anna, boris, createShop, createWorld, operator } from '../support/world.ts';
 
 test('an edited amount within the rights of who edits it is paid without another question', async () => {
   await using at = await running();
