@@ -34,13 +34,15 @@ export function changeOf(before: RunState, after: RunState, events: Event[], wri
   };
 }
 
-/** One progress message, one message a question (shown again when it closes), one summary. */
+/** One progress message, one message a question (shown again when it closes or is void), one summary. */
 function postsOf(after: RunState, events: readonly Event[]): Post[] {
   const { conversation } = after.task;
   if (conversation === null || events.length === 0) return [];
-  const questions = events.flatMap((event) =>
-    event.type === 'asked' ? [event.question.id] : event.type === 'decided' ? [event.decision.escalation] : [],
-  );
+  const questions = events.flatMap((event) => {
+    if (event.type === 'asked') return [event.question.id];
+    if (event.type === 'decided') return [event.decision.escalation];
+    return event.type === 'voided' ? [event.escalation] : [];
+  });
   const post = (purpose: string, escalation: string | null = null): Post => ({ purpose, conversation, escalation });
   return [
     post('progress'),

@@ -4,8 +4,8 @@
  * The truth of a run is its rows in `journal`, one row a commit, folded in order. `runs` holds only what is needed to
  * find work and to list: its status, who may write it (`worker`, `epoch`, `lease_until`) and when it is due. `signals`
  * are facts from outside that the run's writer has not folded yet; `runs.signals` counts all that were ever raised.
- * `escalations` is the authority over every question: its row decides, the journal copies. `posts` say what should be
- * shown where, `deliveries` what is shown. `reservations` are what runs hold against each other.
+ * `escalations` is the authority over every question: its row decides, the journal copies. `posts` say what is to be
+ * shown where and are gone once it is, `deliveries` what is shown. `reservations` are what runs hold against each other.
  *
  * Lock order, for whoever takes more than one: runs, escalations, signals, posts, deliveries; rows of one table by id.
  * The only clock in SQL is the database's.
@@ -182,7 +182,7 @@ export const reservations = pgTable(
   ],
 );
 
-/** The wish that a card stands in a conversation, as of a place in the journal. Written by the run's writer. */
+/** The wish that a card stands in a conversation, as of a place in the journal. Written by the run's writer, removed by the sender. */
 export const posts = pgTable(
   'posts',
   {
