@@ -28,13 +28,8 @@ export const cancelRun = (call: Call): Promise<number> =>
           cancelled ||= state.cancelled !== null;
           if (cancelled) view.entry(entry, state, known);
         },
-        question: () => {},
-        later: () => {},
       },
       signal,
-      // Open questions are withdrawn by the run itself.
-      decide: () => new Promise(() => {}),
-      mayRepeat: false,
     });
     const [row] = await desk.find(id);
     return row?.status === 'cancelled' ? exit.completed : ended;

@@ -28,9 +28,12 @@ export interface Follow {
   desk: Desk;
   view: View;
   signal: AbortSignal;
-  /** What to answer, or null to leave it open. Called again when an answer did not fit, if `mayRepeat`. */
-  decide(asked: QuestionState, state: RunState): Promise<Verdict | null>;
-  mayRepeat: boolean;
+  /**
+   * What to answer, or null to leave it open. Called again when an answer did not fit, if `mayRepeat`. Absent: questions
+   * are somebody else's.
+   */
+  decide?: (asked: QuestionState, state: RunState) => Promise<Verdict | null>;
+  mayRepeat?: boolean;
   /** Nothing is shown before the decision on the question of this code. */
   after?: string;
 }
@@ -47,7 +50,7 @@ export async function followRun(run: string, follow: Follow): Promise<number> {
     quiet &&= !closes(entry, state, follow.after);
     if (!quiet) view.entry(entry, state, known);
     if (state.finished) return state.finished.status === 'completed' ? exit.completed : exit.notCompleted;
-    if (quiet || statusOf(state) !== 'waiting') continue;
+    if (quiet || !follow.decide || statusOf(state) !== 'waiting') continue;
     for (const asked of openQuestions(state)) {
       if (answered.has(asked.question.id)) continue;
       answered.add(asked.question.id);
@@ -70,7 +73,7 @@ async function answer(asked: QuestionState, state: RunState, follow: Follow): Pr
   const { desk, view, decide } = follow;
   const { code, policy } = asked.question;
   for (;;) {
-    const verdict = await decide(asked, state);
+    const verdict = (await decide?.(asked, state)) ?? null;
     if (follow.signal.aborted) return exit.interrupted;
     if (!verdict) {
       view.later(asked);

@@ -49,12 +49,14 @@ function lineOf(event: Event, of: Material): CardLine | null {
   }
 }
 
-function attemptLine(event: EventOf<'attempt_ended'> | EventOf<'late_result'>, of: Material): CardLine {
+function attemptLine(event: EventOf<'attempt_ended'> | EventOf<'late_result'>, of: Material): CardLine | null {
   const { state, words } = of;
   const text = stepTitle(of, event.ref);
   const step = state.steps[event.ref];
   const took = 'durationMs' in event ? [duration(event.durationMs)] : [];
   if (event.end !== 'done') {
+    // The last one is told as the step's failure.
+    if (!event.undo && step?.status === 'failed') return null;
     const error = event.error ? [`${event.error.code}: ${event.error.message}`] : [];
     const detail = harmless([words.attempt(event.attempt), ...took, ...error].join(', '));
     return { mark: 'note', text: event.undo ? `${text} (${words.undoing})` : text, detail };

@@ -10,7 +10,7 @@ import { promptVerdict } from './prompt.ts';
 import { readVerdict, type Verdict } from './verdict.ts';
 import { createJsonView, createProgressView } from './views.ts';
 
-type Decide = Pick<Follow, 'decide' | 'mayRepeat'>;
+type Decide = Required<Pick<Follow, 'decide' | 'mayRepeat'>>;
 
 export async function runTask(call: Call): Promise<number> {
   const { flags, terminal, signal } = call;
