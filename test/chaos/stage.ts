@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import type { Entry, Event } from '../../src/contracts/event.ts';
 import type { Desk } from '../../src/core/desk.ts';
+import { isConnectionLoss } from '../../src/core/store/database.ts';
 import { testDatabase } from '../support/database.ts';
 import { anna, createShop, createWorld, operator } from '../support/world.ts';
 import { ledgerTables } from './shop.ts';
@@ -47,6 +48,7 @@ export interface Stage {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Looks again and again; Postgres may be away in between. */
 export async function until<T>(
   what: string,
   look: () => Promise<T | false | null | undefined>,
@@ -54,7 +56,10 @@ export async function until<T>(
 ): Promise<T> {
   const deadline = performance.now() + ms;
   for (;;) {
-    const found = await look();
+    const found = await look().catch((error: unknown) => {
+      if (!isConnectionLoss(error)) throw error;
+      return null;
+    });
     if (found) return found;
     if (performance.now() > deadline) throw new Error(`waited ${ms} ms for ${what}`);
     await sleep(15);
