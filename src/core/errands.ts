@@ -2,6 +2,7 @@
  * What a run's driver has going on outside: attempts, resources to take, questions to close. Each is launched once; what
  * comes of it arrives as an event, or as a signal to the next owner when the run was lost in between.
  */
+import { fail } from '../contracts/error.ts';
 import type { Event, EventOf } from '../contracts/event.ts';
 import type { Value } from '../contracts/json.ts';
 import { eventOf } from './arrivals.ts';
@@ -80,7 +81,8 @@ export function createErrands(desk: Desk): Errands {
   const launch = async (call: Call, key: string, signal: AbortSignal): Promise<void> => {
     const result: Result = await perform(call, signal).catch((error: unknown) => {
       tools.log.warn({ runId: desk.run, errand: call.kind, reason: reasonOf(error) }, 'errand failed');
-      return null;
+      // Whatever broke around an attempt, the agent may have been called: it is never simply called again.
+      return call.kind === 'attempt' ? [broken(call)] : null;
     });
     inFlight.delete(key);
     if (result) putOff.delete(key);
@@ -177,6 +179,18 @@ async function attempt({ run, tools, values, state }: Desk, call: AttemptCall, s
     },
   ];
 }
+
+const broken = ({ ref, revision, attempt, undo }: AttemptCall): Event => ({
+  type: 'attempt_ended',
+  v: 1,
+  ref,
+  revision,
+  attempt,
+  undo,
+  end: 'unknown',
+  error: fail('unexpected', 'What calls the agent broke.'),
+  durationMs: 0,
+});
 
 /** What an attempt did, or that it did nothing, settles the doubt of the run's next owner. */
 async function reportLate({ run, tools, values }: Desk, fact: EventOf<'attempt_ended'>): Promise<void> {

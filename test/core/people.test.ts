@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { defineAgent, Refusal } from '../../src/contracts/agent.ts';
 import { gt } from '../../src/contracts/plan-builder.ts';
 import { approval, defineRoute } from '../../src/contracts/route.ts';
+import { testDatabase } from '../support/database.ts';
 import { begin, eventsOf, until } from '../support/follow.ts';
 import { running } from '../support/running.ts';
 import { anna, boris, createShop, createWorld, operator } from '../support/world.ts';
@@ -242,4 +243,26 @@ test('a stopping worker hands its runs back at once, and another one goes on', a
   assert.ok(performance.now() - since < 10_000, 'no lease had to end');
   assert.equal(at.shop.ledger.length, 1, 'what had ended was recorded');
   await other.stop();
+});
+
+test('a transport that breaks counts as an effect that may have happened, and is not called again', async () => {
+  await using database = await testDatabase();
+  const shop = createShop();
+  let calls = 0;
+  const world = createWorld(database.url, shop, {
+    transporters: [
+      {
+        handles: () => true,
+        call: () => {
+          calls += 1;
+          return Promise.reject(new Error('a defect'));
+        },
+      },
+    ],
+  });
+  await world.start();
+  const { question } = await until(world, await begin(world, 'wire 1 50'), 'asked');
+  assert.equal(question.kind, 'uncertain');
+  assert.equal(calls, 1);
+  await world.stop();
 });

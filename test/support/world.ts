@@ -1,6 +1,7 @@
 /** One process of Baton on a test database, with the shop of tests behind it. */
 import { createFunctionTransporter } from '../../src/agents/function.ts';
 import { createWebhookTransporter } from '../../src/agents/webhook.ts';
+import type { Transporter } from '../../src/contracts/agent.ts';
 import type { Channel } from '../../src/contracts/channel.ts';
 import type { Configuration } from '../../src/contracts/config.ts';
 import { createOrchestrator, type Orchestrator } from '../../src/core/orchestrator.ts';
@@ -8,7 +9,7 @@ import type { Log } from '../../src/core/ports.ts';
 import { createRules } from '../../src/models/rules.ts';
 import type { Shop } from './shop.ts';
 
-export { createShop, type LedgerLine, type Shop } from './shop.ts';
+export { createShop, type Shop } from './shop.ts';
 
 export const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -19,6 +20,7 @@ export const boris = { person: 'boris', via: 'memory' };
 export interface WorldOptions {
   configuration?: Configuration;
   channels?: readonly Channel[];
+  transporters?: readonly Transporter[];
   leaseMs?: number;
   drainMs?: number;
   concurrency?: number;
@@ -30,7 +32,7 @@ export function createWorld(url: string, shop: Shop, options: WorldOptions = {})
   return createOrchestrator({
     databaseUrl: url,
     configuration: options.configuration ?? shop.configuration(),
-    transporters: [createFunctionTransporter({}), createWebhookTransporter({})],
+    transporters: options.transporters ?? [createFunctionTransporter({}), createWebhookTransporter({})],
     provider: createRules(),
     channels: options.channels ?? [],
     log: options.log ?? silent,
