@@ -74,10 +74,9 @@ async function answer(asked: QuestionState, state: RunState, follow: Follow): Pr
   const { code, policy } = asked.question;
   for (;;) {
     const verdict = (await decide?.(asked, state)) ?? null;
-    if (follow.signal.aborted) return exit.interrupted;
     if (!verdict) {
       view.later(asked);
-      return exit.open;
+      return follow.signal.aborted ? exit.interrupted : exit.open;
     }
     if (!policy.verbs.includes(verdict.verb)) {
       view.say([`This question does not take ${verdict.verb}; it takes ${policy.verbs.join(', ')}.`]);

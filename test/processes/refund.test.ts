@@ -77,10 +77,11 @@ test('a payment with the same key is the same payment, however many ask for it a
 test('no order is paid back twice, whatever keys and reservations there are', async () => {
   await using of = await world();
   const amount = euros(12_900);
-  const attempts = Array.from({ length: 5 }, async (_, i) => {
-    const { reservation } = await call(of.reserve, { order: '1042', amount }, `reserve ${i}`);
-    return call(of.pay, { order: '1042', customer: 'A', amount, reason: 'r', reservation }, `pay ${i}`);
-  });
+  const keys = ['a', 'b', 'c', 'd'];
+  const reservations = await Promise.all(keys.map((key) => call(of.reserve, { order: '1042', amount }, key)));
+  const attempts = reservations.map((reserved, i) =>
+    call(of.pay, { order: '1042', customer: 'A', amount, reason: 'r', ...reserved }, `pay ${i}`),
+  );
   const ended = await Promise.allSettled(attempts);
   assert.equal(ended.filter(({ status }) => status === 'fulfilled').length, 1);
   for (const one of ended) if (one.status === 'rejected') assert.ok(one.reason instanceof Refusal);
