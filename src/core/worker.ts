@@ -165,6 +165,12 @@ export class Worker {
     again();
   }
 
+  /** A connection that does not answer never says that it is gone: nothing would be heard over it any more. */
+  #deaf(session: Session, error: unknown): never {
+    this.#sessionLost(session);
+    throw error;
+  }
+
   #loseAll(): void {
     for (const driver of this.#drivers.values()) driver.lose();
     this.#drivers.clear();
@@ -187,7 +193,7 @@ export class Worker {
     const asked = performance.now();
     const held = [...this.#drivers.values()];
     try {
-      if (session) await within(leaseMs / 3, session.ping());
+      if (session) await within(leaseMs / 3, session.ping()).catch((error: unknown) => this.#deaf(session, error));
       const renewed = held.length > 0 ? await within(leaseMs / 3, renewLeases(db.sql, held, leaseMs)) : new Map();
       this.#confirmedAt = asked;
       for (const driver of held) {
