@@ -27,12 +27,17 @@ export function createSweeper(sql: Sql, log: Log, jobs: readonly (() => Promise<
       }
     }
   };
+  // A stroke that cannot be taken is skipped; the next one is ten seconds away. Left to cron, it would be printed.
+  const mine = (stroke: string) =>
+    takeTick(sql, 'sweep', stroke).catch((error: unknown) => {
+      log.warn({ reason: reasonOf(error) }, 'sweep skipped');
+      return false;
+    });
   const task = cron.createTask(everyTenSeconds, sweep, {
     name: 'baton sweep',
     noOverlap: true,
     distributed: true,
-    // A coordinator that throws skips the stroke; the next one is ten seconds away.
-    runCoordinator: { shouldRun: (stroke) => takeTick(sql, 'sweep', stroke) },
+    runCoordinator: { shouldRun: (stroke) => mine(stroke) },
     unref: true,
   });
   return { start: () => void task.start(), stop: async () => void (await task.destroy()), sweep };
