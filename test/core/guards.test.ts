@@ -324,6 +324,7 @@ test('an answer that breaks its contract is an error at its step, and goes no fu
   const { status, reason } = await until(one.world, run, 'finished');
   assert.equal(status, 'failed');
   assert.equal(reason?.code, 'contract_violation');
+  assert.equal(reason.side, 'output');
   assert.equal(shop.effects('reserve').length, 0);
 });
 

@@ -1,0 +1,188 @@
+/**
+ * Small ways to break what must not break. `scripts/mutants.mjs` applies each to a copy of the tree and demands that the
+ * tests named with it fail. A snippet that is not in its file any more is an error there: mutants move with the code.
+ */
+
+interface Edit {
+  file: string;
+  /** Replaced wherever it occurs. */
+  find: string;
+  replace: string;
+}
+
+export interface Mutant {
+  name: string;
+  edits: Edit[];
+  /** The test file that must notice. */
+  file: string;
+  /** The test in it, by its name or a part of it; all of them when absent. */
+  test?: string;
+}
+
+const guards = 'test/core/guards.test.ts';
+const simulation = 'test/core/simulation.test.ts';
+
+const edit = (file: string, find: string, replace: string): Edit => ({ file: `src/core/${file}`, find, replace });
+/** `where` is a file, or a file and the name of a test in it. */
+const mutant = (name: string, where: string | readonly [string, string], ...edits: Edit[]): Mutant =>
+  typeof where === 'string' ? { name, file: where, edits } : { name, file: where[0], test: where[1], edits };
+
+export const mutants: Mutant[] = [
+  mutant(
+    'a commit is not fenced by its epoch',
+    [guards, 'leaves no trace'],
+    edit('store/commit.ts', ' and r.epoch = c.epoch', ''),
+  ),
+  mutant(
+    'the guard does not compare the digest',
+    [guards, 'an approval whose row was changed'],
+    edit('store/commit.ts', ' and e.authorises = g.digest', ''),
+  ),
+  mutant(
+    'an approval allows whatever its step has become',
+    'test/core/evolve.test.ts',
+    edit('begin.ts', 'decision.authorises === digest && seen', 'seen'),
+  ),
+  mutant(
+    'whatever ended as unknown is repeated',
+    'test/core/retry.test.ts',
+    edit('begin.ts', "last.end !== 'unknown' || isRepeatable(contract)", 'true'),
+  ),
+  mutant(
+    'whatever ended as unknown is repeated (seen by the simulation)',
+    simulation,
+    edit('begin.ts', "last.end !== 'unknown' || isRepeatable(contract)", 'true'),
+  ),
+  mutant(
+    'a lease is given back although a signal is unread',
+    [guards, 'a lease is given back only'],
+    edit('store/commit.ts', 'f.release = 1 and r.signals = f.folded', 'f.release = 1'),
+    edit('store/commit.ts', 'h.release = 1 and h.signals = h.folded', 'h.release = 1'),
+  ),
+  mutant(
+    'a change that had happened counts as lost',
+    [guards, 'sent again after a broken connection'],
+    edit('store/commit.ts', 'row.found !== null && row.found !== change.commit', 'row.found !== null'),
+  ),
+  mutant(
+    'a lease is given back although a signal is unread (raced)',
+    [guards, 'a signal that is raised while leases are given back'],
+    edit('store/commit.ts', 'f.release = 1 and r.signals = f.folded', 'f.release = 1'),
+    edit('store/commit.ts', 'h.release = 1 and h.signals = h.folded', 'h.release = 1'),
+  ),
+  mutant(
+    'a change that had happened is appended again',
+    [guards, 'sent again after a broken connection'],
+    edit('store/commit.ts', 'select * from held where found is null', 'select * from held'),
+  ),
+  mutant(
+    'a question is closed a second time',
+    [guards, 'of a decision and an expiry'],
+    edit('store/escalations.ts', "and status = 'open' returning 1", 'returning 1'),
+  ),
+  mutant(
+    'one approval is enough for any quorum',
+    'test/core/judge.test.ts',
+    edit('judge.ts', 'approvals.length + 1 < policy.quorum', 'policy.quorum < 0'),
+  ),
+  mutant(
+    'one approval is enough for any quorum (seen by Postgres)',
+    [guards, 'a quorum of two'],
+    edit('judge.ts', 'approvals.length + 1 < policy.quorum', 'policy.quorum < 0'),
+  ),
+  mutant(
+    'whoever asked may approve',
+    'test/core/judge.test.ts',
+    edit('judge.ts', 'actor.person === policy.requester.person', "actor.person === ''"),
+  ),
+  mutant(
+    'an edit is not held against the policy of what it became',
+    'test/core/judge.test.ts',
+    edit('judge.ts', "if (gate.kind === 'ask') {", "if (gate.kind === 'ask' && question.code === '') {"),
+  ),
+  mutant(
+    'attempts of a lost worker are left running',
+    simulation,
+    edit('arrivals.ts', 'runningAttempts(state).map(', 'runningAttempts(state).slice(0, 0).map('),
+  ),
+  mutant(
+    'what was done is taken back in the order in which it was done',
+    simulation,
+    edit('unwind.ts', '[...state.completed].reverse()', '[...state.completed]'),
+  ),
+  mutant(
+    'a resource that another run has in hand is free',
+    [guards, 'a resource that another run has in hand'],
+    edit('store/reservations.ts', "v.state = 'in_hand'\n        or ", ''),
+  ),
+  mutant(
+    'each attempt has a key of its own',
+    simulation,
+    edit('begin.ts', 'step.ref, step.revision, false)', 'step.ref, step.revision + step.attempts.length, false)'),
+  ),
+  mutant(
+    'signals stay after they were folded',
+    [guards, 'a lease is given back only'],
+    edit('store/commit.ts', 's.id = d.id and d.run_id in (select id from fresh)', 's.id = d.id and false'),
+  ),
+  mutant(
+    'a withdrawn question starts its step',
+    'test/core/evolve.test.ts',
+    edit(
+      'begin.ts',
+      'decision.authorises === digest && seen',
+      "(decision.outcome === 'withdrawn' || decision.authorises === digest) && seen",
+    ),
+  ),
+  mutant(
+    'an answer is not held against its contract',
+    [guards, 'an answer that breaks its contract'],
+    edit('caller.ts', 'if (answered.ok)', 'if (answered.ok || output !== undefined)'),
+  ),
+  mutant(
+    'U+0000 goes to Postgres',
+    [guards, 'an answer with characters'],
+    edit('scrub.ts', '/\\\\u(0000|d[89a-f])/i', '/\\\\u(never)/i'),
+  ),
+  mutant(
+    'a run that fails starts what was to start in the same look',
+    simulation,
+    edit('execute.ts', "if (move.events.some(({ type }) => type === 'step_failed')) return move;", ''),
+  ),
+  mutant('two questions of one look have the same id', simulation, edit('questions.ts', "of.step ?? ''", "''")),
+  mutant(
+    'a run completes while a question is open',
+    simulation,
+    edit('execute.ts', ' && openQuestions(state).length === 0', ''),
+  ),
+  mutant(
+    'a decision sets a running step back',
+    simulation,
+    edit('evolve-decision.ts', ' || step.attempts.some(({ end }) => end === null)', ''),
+  ),
+  mutant(
+    'a resource that was taken and never told is kept',
+    simulation,
+    edit('changes.ts', ' || !succeeded.includes(step.status)', ''),
+  ),
+  mutant(
+    'a late result settles what is settled',
+    simulation,
+    edit('evolve.ts', "if (event.end === 'done' && !isSettled(step))", "if (event.end === 'done')"),
+  ),
+  mutant(
+    'an uncertain effect is missing in the report',
+    simulation,
+    edit('unwind.ts', " || (isUncertain(step) && step.undo.status === 'none')", ''),
+  ),
+  mutant(
+    'a step asks again and again for what its own run has in hand',
+    'test/core/next.test.ts',
+    edit('begin.ts', 'if (isTakenByOwn(of, resource!)) return nothing;', ''),
+  ),
+  mutant(
+    'a stop is forgotten when a late refusal came first',
+    'test/core/evolve.test.ts',
+    edit('begin.ts', "?.decision?.outcome === 'stop'", "?.decision?.outcome === 'never'"),
+  ),
+];
