@@ -15,7 +15,7 @@ import { createLedgerShop } from './shop.ts';
 const env = process.env;
 const url = env.DATABASE_URL!;
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
-const { shop, close } = createLedgerShop(url, JSON.parse(env.CHAOS_DELAYS ?? '{}'));
+const { shop, close } = createLedgerShop(env.DATABASE_DIRECT_URL ?? url, JSON.parse(env.CHAOS_DELAYS ?? '{}'));
 const loud = { ...silent, warn: (fields: object, message: string) => say({ warn: message, ...fields }) };
 
 const world = createOrchestrator({
