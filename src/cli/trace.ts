@@ -1,5 +1,6 @@
 /** The trace of a run as text: every attempt in the order of the plan, then the questions, then how it ended. */
 
+import { explain } from '../contracts/error.ts';
 import { decisionText, questionCard } from '../core/cards/question.ts';
 import { type Material, stepTitle } from '../core/cards/steps.ts';
 import { summaryCard } from '../core/cards/summary.ts';
@@ -46,7 +47,7 @@ function headLines({ state, words }: Material, paint: Paint): string[] {
 function stepTrace(step: StepState, of: Material, paint: Paint): string[] {
   const undos = step.undo.attempts.flatMap((one) => attemptTrace(step, one, true, of));
   const given = step.outputBy ? [`  its output was given by ${harmless(step.outputBy.person)}`] : [];
-  const error = step.error ? [`  ${paint('red', harmless(`${step.error.code}: ${step.error.message}`, 500))}`] : [];
+  const error = step.error ? [`  ${paint('red', harmless(`${step.error.code}: ${explain(step.error)}`, 500))}`] : [];
   const mismatches = (step.error?.mismatches ?? []).map(
     ({ path, expected, received }) => `    ${harmless(path)}: expected ${expected}, got ${received}`,
   );
@@ -71,7 +72,7 @@ function attemptTrace(step: StepState, attempt: AttemptState, undo: boolean, of:
     `  ${time}  ${agent}  ${label}  ${end ?? 'running'}${end ? `  ${duration(durationMs)}` : ''}`,
     `    in       ${inShort(of, input, hidden, maxValueCharacters)}`,
     ...(came === '' ? [] : [`    out      ${came}`]),
-    ...(error ? [`    error    ${harmless(`${error.code}: ${error.message}`, 500)}`] : []),
+    ...(error ? [`    error    ${harmless(`${error.code}: ${explain(error)}`, 500)}`] : []),
     `    allowed  ${permissionText(attempt, of)}`,
     `    key      ${key}`,
   ];

@@ -45,9 +45,6 @@ const catalogue = {
 export type ErrorCode = keyof typeof catalogue;
 export const errorCodes = Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]];
 
-/** What the catalogue says about a code. */
-export const aboutError = (code: ErrorCode): { retryable: boolean; meaning: string } => catalogue[code];
-
 /** A mismatch between a value and its schema: where, what the contract demands, what came. Types and names only. */
 export const mismatch = z.strictObject({ path: z.string(), expected: z.string(), received: z.string() });
 export type Mismatch = z.infer<typeof mismatch>;
@@ -69,6 +66,9 @@ export type Failure = z.infer<typeof failure>;
 export function fail(code: ErrorCode, message: string, more: Partial<Omit<Failure, 'code' | 'message'>> = {}): Failure {
   return { code, message: message.slice(0, 500), retryable: catalogue[code].retryable, ...more };
 }
+
+/** A failure in words for people, with the agent's own reason. Not for logs: the reason is somebody's text. */
+export const explain = ({ message, said }: Failure): string => (said ? `${message}: ${said}` : message);
 
 /** One problem of a configuration: a stable code, where it is, and what to do about it. */
 export interface Problem {

@@ -19,7 +19,7 @@ import { type Database, patiently } from './store/database.ts';
 import type { Definitions } from './store/definitions.ts';
 import { type EscalationRow, openQuestionsOf, vote } from './store/escalations.ts';
 import { beginRun, keepMessage } from './store/inbox.ts';
-import { findRuns, listRuns, type RunRow, readJournal, watchRun } from './store/runs.ts';
+import { findRuns, getRun, listRuns, type RunRow, readJournal, watchRun } from './store/runs.ts';
 import { signalRun } from './store/signals.ts';
 import { createValues } from './values.ts';
 
@@ -57,7 +57,7 @@ export function createDesk(db: Database, registry: Registry, definitions: Defini
   };
 
   const cancel: Desk['cancel'] = async (run, by) => {
-    const [row] = await findRuns(db.sql, run);
+    const row = await getRun(db.sql, run);
     if (!row) return { result: 'unknown_run' };
     if (!mayControl(registry, row.route, row.requester, by)) return { result: 'not_allowed' };
     if (isFinal(row.status)) return { result: 'already_over' };

@@ -266,3 +266,17 @@ test('a transport that breaks counts as an effect that may have happened, and is
   assert.equal(calls, 1);
   await world.stop();
 });
+
+test('only the very id of a run cancels it', async () => {
+  await using at = await running();
+  const run = await begin(at.world, 'refund 14 500');
+  await until(at.world, run, 'asked');
+  for (const part of ['%', run.slice(0, 8), `${run}' or 1=1`, '']) {
+    assert.deepEqual(await at.world.desk.cancel(part, operator), { result: 'unknown_run' });
+  }
+  assert.deepEqual(
+    (await at.world.desk.find(run.slice(-8))).map(({ id }) => id),
+    [run],
+  );
+  assert.equal((await at.world.desk.find('%')).length, 0);
+});

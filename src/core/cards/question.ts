@@ -2,8 +2,10 @@
  * A question as people see it: first what would happen and who may say so, then the input that would be used, then what
  * was done before. Once it is closed, the same card without buttons, and how it was closed.
  */
+
 import type { Card, CardLine } from '../../contracts/card.ts';
 import type { Contract } from '../../contracts/contract.ts';
+import { explain } from '../../contracts/error.ts';
 import type { Policy } from '../../contracts/escalation.ts';
 import type { JsonObject } from '../../contracts/json.ts';
 import type { QuestionState, RunState } from '../state.ts';
@@ -103,7 +105,7 @@ function evidenceFacts({ question }: QuestionState, contract: Contract | null, o
   }));
   const last = question.kind === 'uncertain' ? state.steps[question.step ?? '']?.attempts.at(-1)?.error : null;
   return last
-    ? [...earlier, { label: words.facts.why, text: plain(`${last.code}: ${last.message}`, of, words) }]
+    ? [...earlier, { label: words.facts.why, text: plain(`${last.code}: ${explain(last)}`, of, words) }]
     : earlier;
 }
 

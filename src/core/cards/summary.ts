@@ -1,5 +1,7 @@
 /** How a run ended: what was asked, what came of it, who decided what, and what is left to do. */
+
 import type { Card, CardLine } from '../../contracts/card.ts';
+import { explain } from '../../contracts/error.ts';
 import { type QuestionState, type RunState, statusOf } from '../state.ts';
 import { factsOf, plain } from './facts.ts';
 import { decisionText, personOf } from './question.ts';
@@ -59,7 +61,7 @@ function head(of: Material): Fact[] {
     { label: words.facts.run, text: shortRun(state.run) },
     { label: words.facts.asks, text: nameOf(task.requester.person, of) },
     ...(reason && reason.code !== 'cancelled'
-      ? [{ label: words.facts.why, text: plain(reason.message, of, words) }]
+      ? [{ label: words.facts.why, text: plain(explain(reason), of, words) }]
       : []),
     ...(finished ? [{ label: words.facts.took, text: duration(finished.at - state.createdAt) }] : []),
   ];

@@ -129,7 +129,14 @@ export const listRuns = (sql: Sql, limit: number): Promise<RunRow[]> =>
 export const findRuns = (sql: Sql, part: string): Promise<RunRow[]> =>
   sql<RunRow[]>`
     select ${listed(sql)} from runs
-    where id::text like ${`${part}%`} or id::text like ${`%${part}`} order by id desc limit 5`;
+    where left(id::text, ${part.length}) = ${part} or right(id::text, ${part.length}) = ${part}
+    order by id desc limit 5`;
+
+/** The run of exactly that id. */
+export async function getRun(sql: Sql, id: string): Promise<RunRow | null> {
+  const rows = await sql<RunRow[]>`select ${listed(sql)} from runs where id::text = ${id}`;
+  return rows[0] ?? null;
+}
 
 /** The journal of a run after a place in it. */
 export async function readJournal(sql: Sql, run: string, after = 0): Promise<Entry[]> {
