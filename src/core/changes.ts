@@ -62,7 +62,9 @@ function settlements(before: RunState, after: RunState): Change['settle'] {
     const was = before.steps[step.ref];
     const unheard = after.finished !== null && (step.revision > 0 || !succeeded.includes(step.status));
     const held = step.resource?.held || was?.resource?.held || unheard;
-    return held && ends(step) && !(was && isSettled(was) && !after.finished);
+    // An edit makes it another effect, whose resource is taken anew.
+    const edited = was?.resource?.held === true && step.revision > was.revision;
+    return edited || (held && ends(step) && !(was && isSettled(was) && !after.finished));
   });
   return newly.map((step) => {
     const touched = step.status === 'completed' || step.attempts.some(({ end }) => end === 'unknown' || end === 'done');

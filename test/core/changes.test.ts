@@ -70,6 +70,12 @@ const settlements: [string, Event[], Event[], 'done' | 'void' | null][] = [
   ['stays in hand while the step goes on', [held, started('pay')], [ended('pay', 'refused')], null],
   ['is let go untouched when a person says no', [held], [stepFailed], 'void'],
   ['counts as touched when nobody knows', [held, started('pay'), ended('pay', 'unknown')], [stepFailed], 'done'],
+  [
+    'is let go when an edit makes it another effect',
+    [held, asked(questionOf())],
+    [decided('q1', 'edit', { value: { amount: 2 } })],
+    'void',
+  ],
   ['is let go when the run ends before the effect', [held], [over('cancelled')], 'void'],
   ['is let go when it was taken and the worker died before it could say so', [], [over('cancelled')], 'void'],
   ['is let go when it was taken only after the run had ended', [over('cancelled')], [held], 'void'],
