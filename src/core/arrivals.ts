@@ -49,9 +49,18 @@ export const withoutCulprit = (facts: readonly Event[], reason: string): Event[]
     return { ...rest, end: 'unknown', error: fail('change_rejected', `The database refused the output (${reason}).`) };
   });
 
-/** What reached the run from outside, as against what was decided over it. */
+/** What reached the run from outside, as against what was decided over it. That a row authorises nothing is such a fact. */
 export const isFact = ({ type }: Event): boolean =>
-  ['attempt_ended', 'decided', 'cancel_requested', 'late_result', 'held', 'contended', 'intake_failed'].includes(type);
+  [
+    'attempt_ended',
+    'decided',
+    'cancel_requested',
+    'late_result',
+    'held',
+    'contended',
+    'intake_failed',
+    'voided',
+  ].includes(type);
 
 /** The approvals that turned out not to authorise what would have started. */
 export const voids = (events: readonly Event[]): Event[] =>

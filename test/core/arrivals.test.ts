@@ -88,3 +88,7 @@ test('a refused start voids the approvals that it named', () => {
     { type: 'voided', v: 1, ref: 'pay', escalation: 'q1' },
   ]);
 });
+
+test('what a refusal voided stays voided when the next change is refused too', () => {
+  assert.equal(isFact({ type: 'voided', v: 1, ref: 'pay', escalation: 'q1' }), true);
+});
