@@ -65,12 +65,6 @@ export const mutants: Mutant[] = [
     edit('store/commit.ts', 'row.found !== null && row.found !== change.commit', 'row.found !== null'),
   ),
   mutant(
-    'a lease is given back although a signal is unread (raced)',
-    [guards, 'a signal that is raised while leases are given back'],
-    edit('store/commit.ts', 'f.release = 1 and r.signals = f.folded', 'f.release = 1'),
-    edit('store/commit.ts', 'h.release = 1 and h.signals = h.folded', 'h.release = 1'),
-  ),
-  mutant(
     'a change that had happened is appended again',
     [guards, 'sent again after a broken connection'],
     edit('store/commit.ts', 'select * from held where found is null', 'select * from held'),
