@@ -72,6 +72,7 @@ export class RunDriver {
     this.#events = claimed.entries.reduce((sum, { events }) => sum + events.length, 0);
     this.#errands = createErrands({
       run: claimed.run,
+      epoch: claimed.epoch,
       tools,
       values: this.#values,
       state: () => this.#state,

@@ -41,6 +41,7 @@ export interface Errands {
 
 interface Desk {
   run: string;
+  epoch: number;
   tools: Tools;
   values: Values;
   state: () => RunState;
@@ -141,9 +142,9 @@ async function close({ run, tools }: Desk, { escalation, as }: CloseCall): Promi
 }
 
 async function hold(desk: Desk, call: HoldCall): Promise<Result> {
-  const { run, tools } = desk;
+  const { run, epoch, tools } = desk;
   const { ref, agent, resource, windowMs, insist } = call;
-  const others = await holdResource(tools.db.sql, { run, ref, agent, resource, windowMs, insist }).catch(
+  const others = await holdResource(tools.db.sql, { run, epoch, ref, agent, resource, windowMs, insist }).catch(
     (error: unknown) => {
       // Two runs at the same instant: the index let one of them have it, and the other one looks again.
       if (reasonOf(error) === '23505') return null;
@@ -151,6 +152,7 @@ async function hold(desk: Desk, call: HoldCall): Promise<Result> {
     },
   );
   if (others === null) return hold(desk, call);
+  if (others === 'lost') return null;
   if (others.length === 0) return [{ type: 'held', v: 1, ref, resource }];
   return insist ? null : [{ type: 'contended', v: 1, ref, resource, evidence: others }];
 }

@@ -9,6 +9,7 @@ import type { Json } from '../contracts/json.ts';
 import { task } from '../contracts/task.ts';
 import type { Desk } from './desk.ts';
 import type { Log } from './ports.ts';
+import { scrub } from './scrub.ts';
 import { type Database, reasonOf } from './store/database.ts';
 import { beginRun, closeMessage, keepMessage, leftMessages, postponeMessage } from './store/inbox.ts';
 
@@ -57,7 +58,7 @@ export function createReception(db: Database, desk: Desk, log: Log): Reception {
 
   return {
     receive: async (channel, given) => {
-      const update = inbound.parse(given);
+      const update = inbound.parse(scrub(given as Json));
       const kept = await keepMessage(db.sql, { source: channel, key: update.key, body: update as Json });
       if (kept.status !== 'pending') return { key: update.key, outcome: kept.outcome ?? kept.status, run: kept.run };
       return settle(channel, update);

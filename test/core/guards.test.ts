@@ -148,9 +148,10 @@ test('a resource that another run has in hand, or touched a while ago, is not ta
   await using database = await testDatabase();
   await using db = disposable(openDatabase({ url: database.url }));
   const [one, two] = [await newRun(db), await newRun(db)];
-  const hold = (run: string, more: { insist?: boolean; windowMs?: number; ref?: string } = {}) =>
+  const hold = (run: string, more: { insist?: boolean; windowMs?: number; ref?: string; epoch?: number } = {}) =>
     holdResource(db.sql, {
       run,
+      epoch: 0,
       ref: 'pay',
       agent: 'pay',
       resource: 'order:7',
@@ -161,8 +162,8 @@ test('a resource that another run has in hand, or touched a while ago, is not ta
   assert.deepEqual(await hold(one), []);
   assert.deepEqual(await hold(one), [], 'again by the same step');
   const inHand = [{ run: one, step: 'pay', state: 'in_hand' }];
-  const brief = (evidence: { run: string; step: string; state: string }[]) =>
-    evidence.map(({ run, step, state }) => ({ run, step, state }));
+  const brief = (evidence: Awaited<ReturnType<typeof hold>>) =>
+    evidence === 'lost' ? evidence : evidence.map(({ run, step, state }) => ({ run, step, state }));
   assert.deepEqual(brief(await hold(two)), inHand);
   assert.deepEqual(brief(await hold(two, { insist: true })), inHand, 'whoever insists waits too');
   await db.sql`update reservations set state = 'done' where run_id = ${one}`;
@@ -170,6 +171,8 @@ test('a resource that another run has in hand, or touched a while ago, is not ta
   assert.deepEqual(await hold(two, { windowMs: 0 }), [], 'after the window');
   await db.sql`update reservations set state = 'void' where run_id = ${two}`;
   assert.deepEqual(await hold(two, { insist: true }), [], 'a person allowed it');
+  await db.sql`update runs set epoch = 1 where id = ${two}`;
+  assert.equal(await hold(two, { insist: true }), 'lost', 'a writer that lost the run takes nothing');
 });
 
 test('of a decision and an expiry at the same instant one counts, and the run hears one', async () => {

@@ -5,6 +5,8 @@ import type { Sql } from './database.ts';
 
 export interface Hold {
   run: string;
+  /** The holder's fencing number: a writer that has lost the run takes nothing. */
+  epoch: number;
   ref: string;
   agent: string;
   resource: string;
@@ -14,9 +16,12 @@ export interface Hold {
   insist: boolean;
 }
 
-/** Takes the resource in one conditional statement. What stands in the way otherwise; an empty list means it is taken. */
-export async function holdResource(sql: Sql, hold: Hold): Promise<Evidence[]> {
-  const { run, ref, agent, resource, windowMs, insist } = hold;
+/**
+ * Takes the resource in one conditional statement. Says what stands in the way otherwise; an empty list means that it
+ * is taken, `lost` that the run has another writer.
+ */
+export async function holdResource(sql: Sql, hold: Hold): Promise<Evidence[] | 'lost'> {
+  const { run, epoch, ref, agent, resource, windowMs, insist } = hold;
   const rows = await crossing(
     'hold',
     () => sql<
@@ -31,7 +36,8 @@ export async function holdResource(sql: Sql, hold: Hold): Promise<Evidence[]> {
       order by v.at desc limit 5
     ), taken as (
       insert into reservations (run_id, ref, agent, resource, state)
-      select ${run}, ${ref}, ${agent}, ${resource}, 'in_hand' where not exists (select 1 from others)
+      select r.id, ${ref}, ${agent}, ${resource}, 'in_hand' from runs r
+      where r.id = ${run} and r.epoch = ${epoch} and not exists (select 1 from others)
       on conflict (run_id, ref) do update
         set agent = excluded.agent, resource = excluded.resource, state = excluded.state, at = clock_timestamp()
       returning 1
@@ -40,7 +46,7 @@ export async function holdResource(sql: Sql, hold: Hold): Promise<Evidence[]> {
     from (select 1) as one left join others o on true left join runs r on r.id = o.run_id`,
   );
   if (rows[0]!.taken) return [];
-  return rows
-    .filter((row) => row.run !== null)
-    .map((row) => ({ run: row.run!, title: row.title, step: row.step, state: row.state, at: row.at.toISOString() }));
+  const others = rows.filter((row) => row.run !== null);
+  if (others.length === 0) return 'lost';
+  return others.map(({ run, title, step, state, at }) => ({ run: run!, title, step, state, at: at.toISOString() }));
 }
