@@ -37,6 +37,11 @@ export const terms = z.strictObject({
   /** May the person who asked for the task decide? `terminal`: only at the terminal, where there is one person. */
   selfApproval: z.enum(['never', 'terminal', 'always']).default('terminal'),
   remindAfterMs: z.number().positive().optional(),
+  /** Who may decide as well, once nobody has for so long. */
+  tiers: z
+    .array(z.strictObject({ afterMs: z.number().positive(), deciders }))
+    .max(5)
+    .optional(),
   expireAfterMs: z.number().positive().optional(),
 });
 export type Terms = z.infer<typeof terms>;
@@ -45,6 +50,10 @@ export type Terms = z.infer<typeof terms>;
 export const policy = z.strictObject({
   people: z.array(z.string()),
   roles: z.array(z.string()),
+  /** Who joins them, and when (milliseconds since the epoch), earliest first. */
+  tiers: z
+    .array(z.strictObject({ from: z.number(), people: z.array(z.string()), roles: z.array(z.string()) }))
+    .default([]),
   quorum: z.int().min(1),
   verbs: z.array(z.enum(verbs)).min(1),
   selfApproval: z.enum(['never', 'terminal', 'always']),

@@ -81,6 +81,8 @@ export const contended = z.strictObject({
 
 export const asked = z.strictObject({ type: z.literal('asked'), v, question });
 export const reminded = z.strictObject({ type: z.literal('reminded'), v, escalation: z.string() });
+/** Nobody has answered for so long that the first `tiers` tiers may decide as well. */
+export const raised = z.strictObject({ type: z.literal('raised'), v, escalation: z.string(), tiers: z.int().min(1) });
 export const decided = z.strictObject({ type: z.literal('decided'), v, signal: z.string(), decision });
 
 /** An approval that no longer fits what would run; it authorises nothing any more, and the question is asked anew. */
@@ -153,6 +155,7 @@ export const event = z.discriminatedUnion('type', [
   contended,
   asked,
   reminded,
+  raised,
   decided,
   voided,
   attemptStarted,

@@ -41,7 +41,7 @@ function postsOf(after: RunState, events: readonly Event[]): Post[] {
   const questions = events.flatMap((event) => {
     if (event.type === 'asked') return [event.question.id];
     if (event.type === 'decided') return [event.decision.escalation];
-    return event.type === 'voided' ? [event.escalation] : [];
+    return event.type === 'voided' || event.type === 'raised' ? [event.escalation] : [];
   });
   const post = (purpose: string, escalation: string | null = null): Post => ({ purpose, conversation, escalation });
   return [

@@ -83,8 +83,9 @@ export function createDesk(db: Database, registry: Registry, definitions: Defini
   return {
     submit,
     vote: (code, ballot) => {
-      const ground = (run: string) => ({
+      const ground = (run: string, now: number) => ({
         run,
+        now,
         contract: (digest: string) => definitions.contract(digest),
         route: (digest: string) => definitions.route(digest),
         people: (who: Parameters<typeof resolveDeciders>[1]) => resolveDeciders(registry, who),

@@ -111,13 +111,17 @@ const folds: { [T in Event['type']]: Fold<T> } = {
   contended: (state, { ref, resource, evidence }) =>
     withStep(state, ref, { resource: { name: resource, held: false, evidence } }),
   asked: (state, { question }, at) => {
-    const asked = { question, askedAt: at, reminded: false, decision: null, decidedAt: 0, voided: false };
+    const asked = { question, askedAt: at, reminded: false, tiers: 0, decision: null, decidedAt: 0, voided: false };
     const next = { ...state, questions: { ...state.questions, [question.id]: asked } };
     return question.step ? withStep(next, question.step, { status: 'waiting' }) : next;
   },
   reminded: (state, { escalation }) => {
     const asked = state.questions[escalation]!;
     return { ...state, questions: { ...state.questions, [escalation]: { ...asked, reminded: true } } };
+  },
+  raised: (state, { escalation, tiers }) => {
+    const asked = state.questions[escalation]!;
+    return { ...state, questions: { ...state.questions, [escalation]: { ...asked, tiers } } };
   },
   decided: evolveDecision,
   voided: (state, { ref, escalation }) => {

@@ -3,6 +3,7 @@ import { fail } from '../contracts/error.ts';
 import type { Event } from '../contracts/event.ts';
 import type { Json, JsonObject, JsonSchema } from '../contracts/json.ts';
 import { type Provider, type RouteView, type Understanding, understanding } from '../contracts/model.ts';
+import { crossing } from './crossing.ts';
 import type { Registry } from './registry.ts';
 import { checkJson } from './schema/check.ts';
 import { scrub } from './scrub.ts';
@@ -25,7 +26,8 @@ export async function takeIn(
   signal: AbortSignal,
 ): Promise<Event> {
   try {
-    const answer = await provider.understand({ text: state.task.text, routes: viewsOf(registry) }, signal);
+    const request = { text: state.task.text, routes: viewsOf(registry) };
+    const answer = await crossing('understand', () => provider.understand(request, signal));
     return understoodEvent(understanding.parse(answer), provider.name, registry);
   } catch {
     const error = fail('intake_failed', `The provider ${provider.name} could not understand the task.`);

@@ -27,6 +27,8 @@ export interface Vote {
 
 export interface Ground {
   run: string;
+  /** Milliseconds since the epoch, on the database's clock. */
+  now: number;
   contract(digest: string): Contract;
   route(digest: string): RouteData;
   people(deciders: Deciders): string[];
@@ -44,8 +46,11 @@ const notAllowed = (why: string): Verdict => refuse({ result: 'not_allowed', why
 export function judge(question: Question, approvals: readonly string[], vote: Vote, ground: Ground): Verdict {
   const { policy } = question;
   const { actor, verb } = vote;
-  const hindrance = mayDecide(policy, actor);
+  const hindrance = mayDecide(policy, actor, ground.now);
   if (hindrance) return notAllowed(hindrance);
+  if (question.expiresAt !== null && ground.now >= question.expiresAt) {
+    return refuse({ result: 'already_decided', outcome: 'expired', by: null });
+  }
   if (!policy.verbs.includes(verb)) return notAllowed(`this question takes ${policy.verbs.join(', ')}`);
   if (approvals.includes(actor.person)) return refuse({ result: 'already_voted' });
   if (verbsWithValue.includes(verb)) return judgeValue(question, vote, ground);
@@ -54,8 +59,10 @@ export function judge(question: Question, approvals: readonly string[], vote: Vo
 }
 
 /** Why this person may not decide, or null. */
-export function mayDecide(policy: Policy, actor: Actor): string | null {
-  if (!policy.people.includes(actor.person)) return 'you are not among those who decide this';
+export function mayDecide(policy: Policy, actor: Actor, now: number): string | null {
+  const tiers = policy.tiers.filter(({ from }) => from <= now);
+  if (![policy, ...tiers].some(({ people }) => people.includes(actor.person)))
+    return 'you are not among those who decide this';
   const own = actor.person === policy.requester.person;
   if (own && policy.selfApproval === 'never') return 'you asked for it, so somebody else decides';
   if (own && policy.selfApproval === 'terminal' && actor.via !== 'terminal') {
@@ -99,8 +106,8 @@ function authorisedEdit(question: Question, { actor }: Vote, input: Json, ground
   const gate = gateOf(ground.route(question.definition), contract, subject.agent, input, question.fields);
   if (gate.kind === 'ask') {
     const { deciders, quorum, selfApproval } = gate.terms;
-    const terms = { ...question.policy, people: ground.people(deciders), selfApproval };
-    if (quorum > 1 || mayDecide(terms, actor) !== null) return null;
+    const terms = { ...question.policy, people: ground.people(deciders), tiers: [], selfApproval };
+    if (quorum > 1 || mayDecide(terms, actor, ground.now) !== null) return null;
   }
   return effectDigest(ground.run, subject);
 }

@@ -31,6 +31,7 @@ export interface OrchestratorSettings {
   concurrency?: number;
   leaseMs?: number;
   drainMs?: number;
+  outbox?: { leaseMs?: number; sendLimitMs?: number };
 }
 
 export interface Orchestrator {
@@ -60,7 +61,7 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
   const desk = createDesk(db, registry, definitions, hub);
   const reception = createReception(db, desk, log);
   const clock = createClock();
-  const outbox = createOutbox({ db, channels, definitions, log });
+  const outbox = createOutbox({ db, channels, definitions, log, ...settings.outbox });
   const tools = {
     db,
     clock,

@@ -23,9 +23,21 @@ export interface Ask {
 }
 
 /** The terms as they stand now, with roles resolved to people. */
-export const snapshot = (state: RunState, known: Known, kind: EscalationKind, terms: Terms): Policy => ({
+export const snapshot = (
+  state: RunState,
+  known: Known,
+  now: number,
+  { kind, terms }: { kind: EscalationKind; terms: Terms },
+): Policy => ({
   people: known.people(terms.deciders),
   roles: terms.deciders.roles ?? [],
+  tiers: (terms.tiers ?? [])
+    .map(({ afterMs, deciders }) => ({
+      from: now + afterMs,
+      people: known.people(deciders),
+      roles: deciders.roles ?? [],
+    }))
+    .sort((a, b) => a.from - b.from),
   quorum: kind === 'approve' ? terms.quorum : 1,
   verbs: kind === 'approve' && terms.verbs ? terms.verbs : [...verbsOf[kind]],
   selfApproval: kind === 'answer' ? 'always' : terms.selfApproval,
@@ -38,7 +50,7 @@ export function ask(state: RunState, known: Known, now: number, of: Ask): Move {
   const seed = createHash('sha256')
     .update(`${state.run}/question/${of.step ?? ''}/${before.length}`)
     .digest();
-  const policy = snapshot(state, known, of.kind, of.terms);
+  const policy = snapshot(state, known, now, of);
   if (of.kind === 'answer' && !policy.people.includes(state.task.requester.person)) {
     policy.people = [...policy.people, state.task.requester.person];
   }
@@ -83,13 +95,21 @@ export function questionTimers(state: RunState, now: number): Move {
   return together(openQuestions(state).map((asked) => timersOf(asked, now)));
 }
 
-function timersOf({ question, reminded }: QuestionState, now: number): Move {
-  const { id, expiresAt, remindAt } = question;
+function timersOf({ question, reminded, tiers }: QuestionState, now: number): Move {
+  const { id, expiresAt, remindAt, policy } = question;
   if (expiresAt !== null && now >= expiresAt) return call({ kind: 'close', escalation: id, as: 'expired' });
   const expiry = expiresAt === null ? nothing : wake(expiresAt);
-  if (remindAt === null || reminded) return expiry;
+  const open = policy.tiers.filter(({ from }) => from <= now).length;
+  const upcoming = policy.tiers[open];
+  const tier =
+    open > tiers
+      ? append({ type: 'raised', v: 1, escalation: id, tiers: open })
+      : upcoming
+        ? wake(upcoming.from)
+        : nothing;
+  if (remindAt === null || reminded) return together([expiry, tier]);
   const reminder = now >= remindAt ? append({ type: 'reminded', v: 1, escalation: id }) : wake(remindAt);
-  return together([expiry, reminder]);
+  return together([expiry, tier, reminder]);
 }
 
 /** Questions that nobody needs an answer to any more. With `all`, every open one: nothing will start again. */

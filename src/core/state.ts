@@ -63,6 +63,8 @@ export interface QuestionState {
   question: Question;
   askedAt: number;
   reminded: boolean;
+  /** How many further tiers may decide. */
+  tiers: number;
   decision: Decision | null;
   decidedAt: number;
   /** It authorises nothing any more. */

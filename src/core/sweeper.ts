@@ -2,7 +2,7 @@
  * The periodic look for what stalled. Every process has the clock; for each stroke one of them, whoever writes the
  * stroke's row first, does the work. Notifications and timers make things fast; this makes them certain.
  */
-import cron from 'node-cron';
+import cron, { type Logger } from 'node-cron';
 import type { Log } from './ports.ts';
 import { reasonOf, type Sql } from './store/database.ts';
 import { releaseForgotten, takeTick } from './store/sweeps.ts';
@@ -13,6 +13,14 @@ export interface Sweeper {
   /** One sweep. Public for tests. */
   sweep(): Promise<void>;
 }
+
+/** Cron prints its warnings, e.g. of strokes that a frozen process missed, unless it is given a place for them. */
+const quietly = (log: Log): Logger => ({
+  info: () => {},
+  debug: () => {},
+  warn: () => log.warn({}, 'sweep missed or still running'),
+  error: (error) => log.warn({ reason: reasonOf(error) }, 'sweep clock failed'),
+});
 
 const everyTenSeconds = '*/10 * * * * *';
 
@@ -39,6 +47,7 @@ export function createSweeper(sql: Sql, log: Log, jobs: readonly (() => Promise<
     distributed: true,
     runCoordinator: { shouldRun: (stroke) => mine(stroke) },
     unref: true,
+    logger: quietly(log),
   });
   return { start: () => void task.start(), stop: async () => void (await task.destroy()), sweep };
 }

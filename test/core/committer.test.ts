@@ -81,6 +81,7 @@ const question = (code: string) => ({
   policy: {
     people: [],
     roles: [],
+    tiers: [],
     quorum: 1,
     verbs: ['approve' as const],
     selfApproval: 'never' as const,

@@ -11,6 +11,7 @@ const contract = contractOf({ effect: 'irreversible' });
 
 const groundOf = (approvals: unknown[] = []): Ground => ({
   run,
+  now: 1_000,
   contract: () => contract,
   route: () => routeOf({ approvals }),
   people: ({ people = [] }) => people,
@@ -195,4 +196,16 @@ test('a "done" and an answer that fit close the question with their value, and a
       decision: { escalation: 'q1', outcome: verb, by: anna, authorises: null, value: { amount: 3 } },
     });
   }
+});
+
+test('whoever joins later decides from then on, and nobody decides after the end', () => {
+  const tiers = [{ from: 1_000, people: ['carl'], roles: [] }];
+  const vote = { actor: { person: 'carl', via: 'memory' }, verb: 'approve' as const };
+  const at = (now: number) => judge(withPolicy({ tiers }, { expiresAt: 2_000 }), [], vote, { ...groundOf(), now });
+  assert.deepEqual(at(999).kind, 'refuse');
+  assert.deepEqual(at(1_000).kind, 'close');
+  assert.deepEqual(at(2_000), {
+    kind: 'refuse',
+    answer: { result: 'already_decided', outcome: 'expired', by: null },
+  });
 });

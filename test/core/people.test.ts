@@ -152,7 +152,10 @@ test('a task that fits nothing is answered at once with what can be done here', 
 
 const terms = { deciders: { people: ['anna', 'boris'] }, expireAfterMs: 60_000, remindAfterMs: 20 };
 
-function gated(quorum: number, silence: { expireAfterMs?: number } = {}) {
+function gated(
+  quorum: number,
+  silence: { expireAfterMs?: number; tiers?: { afterMs: number; deciders: { people: string[] } }[] } = {},
+) {
   const shop = createShop();
   const pay = defineAgent({
     name: 'till.pay',
@@ -209,6 +212,18 @@ test('an edit that needs more people than its editor is asked anew', async () =>
     at.shop.ledger.map(({ input }) => input),
     [5000],
   );
+});
+
+test('after a while the next tier may decide as well, and no sooner', async () => {
+  const tiers = [{ afterMs: 300, deciders: { people: ['carl'] } }];
+  await using at = await running(gated(1, { tiers }));
+  const run = await begin(at.world, 'pay 50');
+  const { question } = await until(at.world, run, 'asked');
+  const carl = { actor: { person: 'carl', via: 'memory' }, verb: 'approve' } as const;
+  assert.equal((await at.world.desk.vote(question.code, carl)).result, 'not_allowed');
+  assert.equal((await until(at.world, run, 'raised')).tiers, 1);
+  assert.equal((await at.world.desk.vote(question.code, carl)).result, 'decided');
+  assert.equal((await until(at.world, run, 'finished')).status, 'completed');
 });
 
 test('silence is reminded of, then expires, and is never a no', async () => {

@@ -58,12 +58,20 @@ test('the terms of a question are those of its time, with roles resolved to peop
     selfApproval: 'never',
     remindAfterMs: 10,
     expireAfterMs: 20,
+    tiers: [
+      { afterMs: 9, deciders: { people: ['carl'] } },
+      { afterMs: 7, deciders: { people: ['operator'] } },
+    ],
   };
   const route = routeOf({ approvals: [{ agent: 'pay@1', ...terms }] });
   const [question] = questionsOf(advance(begun([stepOf('one')], [wire]), knownOf([wire], route), 5).events);
   assert.deepEqual(question?.policy, {
     people: ['anna', 'boris'],
     roles: ['finance'],
+    tiers: [
+      { from: 12, people: ['operator'], roles: [] },
+      { from: 14, people: ['carl'], roles: [] },
+    ],
     quorum: 2,
     verbs: ['approve', 'reject', 'edit'],
     selfApproval: 'never',

@@ -182,6 +182,7 @@ export const questionOf = (more: Partial<Question> = {}): Question => {
     policy: {
       people: ['anna', 'boris', 'operator'],
       roles: [],
+      tiers: [],
       quorum: 1,
       verbs: ['approve', 'reject', 'edit'],
       selfApproval: 'terminal',

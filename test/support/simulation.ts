@@ -306,7 +306,7 @@ export function simulate(scenario: Scenario, trouble: Trouble): Trace {
     const row = rows.get(id)!;
     if (row.status !== 'open') return;
     const ballot = { actor: { person, via: 'memory' }, verb, value };
-    const ground = { run, contract: known.contract, route: known.route, people: known.people };
+    const ground = { run, now, contract: known.contract, route: known.route, people: known.people };
     const verdict = judge(row.question, row.approvals, ballot, ground);
     if (verdict.kind === 'count') row.approvals.push(person);
     if (verdict.kind !== 'close') return;

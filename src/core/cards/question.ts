@@ -2,11 +2,9 @@
  * A question as people see it: first what would happen and who may say so, then the input that would be used, then what
  * was done before. Once it is closed, the same card without buttons, and how it was closed.
  */
-
 import type { Card, CardLine } from '../../contracts/card.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { explain } from '../../contracts/error.ts';
-import type { Policy } from '../../contracts/escalation.ts';
 import type { JsonObject } from '../../contracts/json.ts';
 import type { QuestionState, RunState } from '../state.ts';
 import { changesOf, factsOf, plain } from './facts.ts';
@@ -42,8 +40,9 @@ export function questionCard(asked: QuestionState, state: RunState, known: Known
   };
 }
 
-function header({ question, askedAt }: QuestionState, contract: Contract | null, of: Material): Fact[] {
+function header(asked: QuestionState, contract: Contract | null, of: Material): Fact[] {
   const { words, state } = of;
+  const { question, askedAt } = asked;
   const { policy } = question;
   const fact = (label: keyof typeof words.facts, text: string | null | undefined): Fact[] =>
     text ? [{ label: words.facts[label], text }] : [];
@@ -55,16 +54,18 @@ function header({ question, askedAt }: QuestionState, contract: Contract | null,
     ...fact('step', question.step),
     ...fact('asks', plain(policy.requester.person, { secrets: [] }, words, 100)),
     ...fact('needs', question.kind === 'approve' ? words.approvals(policy.quorum) : null),
-    ...fact('deciders', deciders(policy, of)),
+    ...fact('deciders', deciders(asked, of)),
     ...fact('code', question.code),
     ...fact('expires', question.expiresAt === null ? null : clock(question.expiresAt, askedAt)),
   ];
 }
 
 /** Those who may decide, as the rule on deciding one's own task leaves them. */
-function deciders(policy: Policy, { words }: Material): string {
+function deciders({ question: { policy }, tiers }: QuestionState, { words }: Material): string {
   const own = policy.requester.person;
-  const named = policy.people
+  const open = [policy, ...policy.tiers.slice(0, tiers)];
+  const roles = [...new Set(open.flatMap((tier) => tier.roles))];
+  const named = [...new Set(open.flatMap(({ people }) => people))]
     .filter((person) => person !== own || policy.selfApproval !== 'never')
     .map((person) => {
       const name = plain(person, { secrets: [] }, words, 100);
@@ -73,7 +74,7 @@ function deciders(policy: Policy, { words }: Material): string {
   if (named.length === 0) return words.nobody;
   const names = named.slice(0, maxNames).join(', ');
   const all = named.length > maxNames ? words.andMore(names, named.length - maxNames) : names;
-  return policy.roles.length === 0 ? all : words.inRoles(all, policy.roles.slice(0, maxNames).join(', '));
+  return roles.length === 0 ? all : words.inRoles(all, roles.slice(0, maxNames).join(', '));
 }
 
 const veilOfInput = ({ question }: QuestionState, contract: Contract | null, of: Material): Veil => {

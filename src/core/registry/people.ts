@@ -1,7 +1,7 @@
 /** The people of a configuration, and whether those who are to decide exist. */
 import type { PersonDefinition } from '../../contracts/config.ts';
 import type { Problem } from '../../contracts/error.ts';
-import type { Deciders } from '../../contracts/escalation.ts';
+import type { Deciders, Terms } from '../../contracts/escalation.ts';
 import { suggestion } from '../nearest.ts';
 
 export interface Person {
@@ -50,13 +50,16 @@ export function checkDeciders(deciders: Deciders, people: People, path: string):
 }
 
 /** Whether a question with these terms can ever be decided. */
-export function checkTerms(terms: { deciders: Deciders; quorum: number }, people: People, path: string): Problem[] {
+export function checkTerms(terms: Terms, people: People, path: string): Problem[] {
   const { people: named = [], roles = [] } = terms.deciders;
   if (named.length + roles.length === 0) {
     const hint = 'nobody could answer: name people or roles';
     return [{ code: 'nobody_decides', path: `${path}.deciders`, hint }];
   }
-  const unknown = checkDeciders(terms.deciders, people, `${path}.deciders`);
+  const unknown = [
+    ...checkDeciders(terms.deciders, people, `${path}.deciders`),
+    ...(terms.tiers ?? []).flatMap((tier, i) => checkDeciders(tier.deciders, people, `${path}.tiers.${i}.deciders`)),
+  ];
   const count = peopleIn(people, terms.deciders).length;
   if (unknown.length > 0 || terms.quorum <= count) return unknown;
   const hint = `${terms.quorum} votes are needed, and only ${count} can vote: lower it, or add people`;

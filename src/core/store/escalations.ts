@@ -51,7 +51,7 @@ export async function vote(
   db: Database,
   code: string,
   ballot: Vote,
-  ground: (run: string) => Ground,
+  ground: (run: string, now: number) => Ground,
   prepare: (question: Question) => Promise<void>,
 ): Promise<VoteAnswer> {
   const found = await findQuestion(db.sql, code);
@@ -59,8 +59,8 @@ export async function vote(
   await prepare(found.question);
   return db.transaction('decide', async (sql) => {
     await lockRun(sql, found.run);
-    const [locked] = await sql<EscalationRow[]>`
-      select ${columns(sql)} from escalations where id = ${found.id} for update`;
+    const [locked] = await sql<(EscalationRow & { now: number })[]>`
+      select ${columns(sql)}, extract(epoch from clock_timestamp())::float8 * 1000 as now from escalations where id = ${found.id} for update`;
     if (locked!.status !== 'open') {
       return { result: 'already_decided', outcome: locked!.outcome ?? locked!.status, by: locked!.by };
     }
@@ -70,7 +70,7 @@ export async function vote(
       found.question,
       approvals.map(({ person }) => person),
       ballot,
-      ground(found.run),
+      ground(found.run, locked!.now),
     );
     if (verdict.kind === 'refuse') return verdict.answer;
     await sql`

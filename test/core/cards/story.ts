@@ -142,6 +142,7 @@ export const question = (more: Partial<Question> = {}): Question => ({
   policy: {
     people: ['anna', 'boris', 'carl'],
     roles: ['finance'],
+    tiers: [],
     quorum: 2,
     verbs: ['approve', 'reject', 'edit'],
     selfApproval: 'never',
