@@ -15,6 +15,8 @@ export interface Claimed {
 
 export interface ClaimResult {
   claimed: Claimed[];
+  /** Claimed too, but their journal or signals do not read; they harm nobody but themselves. */
+  unreadable: { run: string; epoch: number }[];
   /** Milliseconds until the next run is due, as far as it is known; null when none has a time. */
   nextInMs: number | null;
   /** The database's clock, milliseconds since the epoch. */
@@ -58,18 +60,20 @@ export async function claimRuns(sql: Sql, worker: bigint, leaseMs: number, limit
     from upcoming u left join mine m on true`,
   );
   const { next, now } = rows[0]!;
-  return {
-    now,
-    nextInMs: next,
-    claimed: rows
-      .filter(({ id }) => id !== null)
-      .map((row) => ({
-        run: row.id,
-        epoch: row.epoch,
-        entries: row.journal.map((one) => entry.parse(one)),
-        signals: (row.signals ?? []).map((one) => signal.parse(one)),
-      })),
-  };
+  const result: ClaimResult = { now, nextInMs: next, claimed: [], unreadable: [] };
+  for (const row of rows.filter(({ id }) => id !== null)) {
+    const read = readClaim(row);
+    if (read) result.claimed.push(read);
+    else result.unreadable.push({ run: row.id, epoch: row.epoch });
+  }
+  return result;
+}
+
+function readClaim({ id, epoch, journal, signals }: ClaimRow): Claimed | null {
+  const entries = entry.array().safeParse(journal);
+  const unread = signal.array().safeParse(signals ?? []);
+  if (!entries.success || !unread.success) return null;
+  return { run: id, epoch, entries: entries.data, signals: unread.data };
 }
 
 /** Prolongs leases; what is not in the answer is lost. Says for each how many signals it has ever had. */
