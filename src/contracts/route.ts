@@ -7,7 +7,11 @@ import { condition, plan } from './plan.ts';
 import { type Finished, type PlanBuilder, planBuilder } from './plan-builder.ts';
 import { type Tree, tree } from './refs.ts';
 
-/** When the effect of an agent needs a person. The first rule of an agent whose `when` holds is the one that asks. */
+/**
+ * When the effect of an agent needs a person. The first rule of an agent whose `when` holds is the one that asks; when
+ * none does, the effect needs nobody. So a rule asks in doubt: a comparison with a value that is absent or null holds
+ * here, which it does not in the `when` of a step. `exists: true` beside it says that absence is fine.
+ */
 export const approvalRule = terms.extend({
   agent: z.string(),
   /** Over `input.…` (what would be sent) and `task.fields.…`. Absent: always. */

@@ -5,7 +5,7 @@ import type { Subject, Terms } from '../contracts/escalation.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { RouteData } from '../contracts/route.ts';
 import { digest } from './digest.ts';
-import { holds, resolveText, type Scope } from './resolve.ts';
+import { mayHold, resolveText, type Scope } from './resolve.ts';
 
 /**
  * The digest that authorises: of run, step, step revision, agent, contract and the very input. Whatever of these
@@ -36,12 +36,12 @@ export function resourceOf(contract: Contract, input: Json): string | null {
 export type Gate = { kind: 'none' } | { kind: 'policy' } | { kind: 'ask'; terms: Terms };
 
 /**
- * Whether this effect needs a person. The first rule of the agent whose condition holds asks; when rules speak of the
- * agent and none holds, that is the policy's permission. An irreversible effect that no rule speaks of always asks.
+ * Whether this effect needs a person. The first rule of the agent whose condition may hold asks; when rules speak of the
+ * agent and none may, that is the policy's permission. An irreversible effect that no rule speaks of always asks.
  */
 export function gateOf(route: RouteData, contract: Contract, agent: string, input: Json, fields: JsonObject): Gate {
   const rules = route.approvals.filter((rule) => rule.agent === agent);
-  const asks = rules.find((rule) => !rule.when || holds(rule.when, ruleScope(input, fields)));
+  const asks = rules.find((rule) => !rule.when || mayHold(rule.when, ruleScope(input, fields)));
   if (asks) return { kind: 'ask', terms: asks };
   if (rules.length > 0) return { kind: 'policy' };
   return contract.effect === 'irreversible' ? { kind: 'ask', terms: route.questions } : { kind: 'none' };

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { JsonObject } from '../../src/contracts/json.ts';
+import type { Condition } from '../../src/contracts/plan.ts';
 import { effectDigest, gateOf, idempotencyKey, resourceOf } from '../../src/core/effect.ts';
 import { contractOf, routeOf } from '../support/journal.ts';
 
@@ -90,3 +92,54 @@ test('a rule may read the task', () => {
   assert.equal(gateOf(route, irreversible, 'pay@1', {}, { country: 'FR' }).kind, 'ask');
   assert.equal(gateOf(route, irreversible, 'pay@1', {}, { country: 'DE' }).kind, 'policy');
 });
+
+const amount = 'input.amount';
+const doubtful: [Condition, JsonObject, boolean][] = [
+  [{ ref: amount, gt: 100 }, {}, true],
+  [{ ref: amount, gt: 100 }, { amount: null }, true],
+  [{ ref: amount, gt: 100 }, { amount: 50 }, false],
+  [{ ref: amount, lte: 100 }, {}, true],
+  [{ ref: amount, is: 7 }, { amount: null }, true],
+  [{ ref: amount, not: null }, { amount: null }, true],
+  [{ ref: amount, in: [7] }, {}, true],
+  [{ ref: 'input.deep.amount', gt: 100 }, { deep: null }, true],
+  [{ ref: amount, exists: false }, {}, true],
+  [{ ref: amount, exists: false }, { amount: 0 }, false],
+  [{ ref: amount, exists: true }, { amount: null }, false],
+  [
+    {
+      all: [
+        { ref: amount, exists: true },
+        { ref: amount, gt: 100 },
+      ],
+    },
+    {},
+    false,
+  ],
+  [
+    {
+      all: [
+        { ref: amount, gt: 100 },
+        { ref: 'input.to', is: 'x' },
+      ],
+    },
+    { to: 'y' },
+    false,
+  ],
+  [
+    {
+      any: [
+        { ref: amount, gt: 100 },
+        { ref: 'input.to', is: 'x' },
+      ],
+    },
+    { to: 'y' },
+    true,
+  ],
+];
+for (const [when, input, asks] of doubtful) {
+  test(`a rule for ${JSON.stringify(when)} ${asks ? 'asks about' : 'lets pass'} ${JSON.stringify(input)}`, () => {
+    const route = routeOf({ approvals: [{ agent: 'pay@1', when, deciders: { people: ['anna'] } }] });
+    assert.equal(gateOf(route, irreversible, 'pay@1', input, {}).kind, asks ? 'ask' : 'policy');
+  });
+}
