@@ -1,7 +1,7 @@
 /**
  * What an HTTP answer means for the attempt (RFC 9110), and its body as JSON.
  *
- * Only a 4xx says that nothing was done; a 5xx says nothing. The body is read under a cap that counts what came out of
+ * Only a 4xx, a 307 and a 308 say that nothing was done; a 5xx and any other redirect do not. The body is read under a cap that counts what came out of
  * its decompression, so that a small answer cannot become a large one, and its depth is known before it is built.
  */
 import type { IncomingMessage } from 'node:http';
@@ -19,14 +19,22 @@ export async function readAnswer(call: AgentCall, answer: IncomingMessage): Prom
   const said = `${id} answered with status ${status}`;
   const retryAfterMs = readRetryAfter(answer.headers['retry-after'], answer.headers.date);
   const later = retryAfterMs === null ? {} : { retryAfterMs };
-  if (status >= 300 && status < 400) {
-    return { end: 'refused', error: fail('agent_refused', `${said}, a redirect; redirects are not followed`) };
-  }
+  if (status >= 300 && status < 400) return redirected(status, `${said}, a redirect; redirects are not followed`);
   // 425 (RFC 8470): the server did not want to begin yet.
   if (status === 429 || status === 425) return { end: 'refused', error: fail('agent_throttled', said, later) };
   if (status >= 400 && status < 500 && status !== 408) return { end: 'refused', error: fail('agent_refused', said) };
   return { end: 'unknown', error: fail('agent_unavailable', said, later) };
 }
+
+/**
+ * A 307 or 308 asks to send the very same request elsewhere, so here it was not processed. After a POST, a 303 points to
+ * the result of what was done, servers answer with 301 and 302 in that sense, and what the others mean nobody can tell. They are answers,
+ * but none that an agent may give.
+ */
+const redirected = (status: number, said: string): CallResult =>
+  status === 307 || status === 308
+    ? { end: 'refused', error: fail('agent_refused', said) }
+    : { end: 'unknown', error: fail('output_malformed', said) };
 
 /**
  * Milliseconds to wait, from seconds or from a date (RFC 9110, 10.2.3); null if it is neither. A date is counted from
