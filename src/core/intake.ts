@@ -4,6 +4,7 @@ import type { Event } from '../contracts/event.ts';
 import type { Json, JsonObject, JsonSchema } from '../contracts/json.ts';
 import { type Provider, type RouteView, type Understanding, understanding } from '../contracts/model.ts';
 import { crossing } from './crossing.ts';
+import { inTime } from './in-time.ts';
 import type { Registry } from './registry.ts';
 import { checkJson } from './schema/check.ts';
 import { scrub } from './scrub.ts';
@@ -27,7 +28,7 @@ export async function takeIn(
 ): Promise<Event> {
   try {
     const request = { text: state.task.text, routes: viewsOf(registry) };
-    const answer = await crossing('understand', () => provider.understand(request, signal));
+    const answer = await crossing('understand', () => inTime(provider.understand(request, signal), signal));
     return understoodEvent(understanding.parse(answer), provider.name, registry);
   } catch {
     const error = fail('intake_failed', `The provider ${provider.name} could not understand the task.`);

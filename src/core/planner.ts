@@ -6,6 +6,7 @@ import type { Provider } from '../contracts/model.ts';
 import { type Plan, plan as planSchema } from '../contracts/plan.ts';
 import type { RouteData } from '../contracts/route.ts';
 import { crossing } from './crossing.ts';
+import { inTime } from './in-time.ts';
 import { type Finding, prove } from './proof.ts';
 import type { Registry } from './registry.ts';
 import type { RunState } from './state.ts';
@@ -31,7 +32,7 @@ export async function makePlan(
   const unproven = (why: string): Event => ({ type: 'compensating', v: 1, because: fail('plan_unproven', why) });
   const agents = route.agents.flatMap((id) => registry.agents.get(id)?.contract ?? []) satisfies Contract[];
   const request = { route: route.name, goal: state.task.text, fields: state.fields, fixed: route.plan, agents };
-  const proposed = await crossing('plan', () => provider.plan(request, signal)).catch(() => null);
+  const proposed = await crossing('plan', () => inTime(provider.plan(request, signal), signal)).catch(() => null);
   if (!proposed) return unproven(`There is no plan for ${route.name}, and ${provider.name} made none.`);
   // A route's own plan was proven when the registry was built, against the very contracts that are registered now.
   const proven = proposed === route.plan && registry.routes.get(route.name)?.digest === state.route?.definition;
