@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { elsewhere, passed, stopping, sweeping } from './places.ts';
+import { cancelling, conversing, elsewhere, looking, passed, rare, stopping, sweeping } from './places.ts';
 
 const core = fileURLToPath(new URL('../../src/core', import.meta.url));
 
@@ -101,9 +101,10 @@ test('nothing outside the store writes SQL', () => {
   );
 });
 
-test('every call of an agent is inside a crossing', () => {
-  const calls = /\btransporter\.call\(/g;
-  assert.equal(sources.flatMap(({ text }) => [...text.matchAll(calls)]).length, 1);
+test('every call of an agent, a model or a channel that sends is inside a crossing', () => {
+  const calls = /\b(transporter\.call|provider\.(?:understand|plan)|channel\.send)\(/g;
+  const found = sources.flatMap(({ text }) => [...text.matchAll(calls)].map(([, call]) => call));
+  assert.deepEqual(found.sort(), ['channel.send', 'provider.plan', 'provider.understand', 'transporter.call']);
   assert.deepEqual(
     bare(calls, () => true),
     [],
@@ -126,7 +127,16 @@ test('no two places share a name', () => {
 });
 
 test('every place is passed by the test that kills, or listed with the reason why it is not', () => {
-  const known = [...passed, ...stopping, ...sweeping, ...Object.keys(elsewhere)];
+  const known = [
+    ...passed,
+    ...stopping,
+    ...sweeping,
+    ...conversing,
+    ...cancelling,
+    ...looking,
+    ...rare,
+    ...Object.keys(elsewhere),
+  ];
   const names = sites.map(({ name }) => name);
   assert.deepEqual(
     names.filter((name) => !known.includes(name)),

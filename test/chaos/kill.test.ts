@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { dryRun, nameOf, type Path, passed, periodic, slow, stopping, sweeping } from './places.ts';
+import { dryRun, looking, nameOf, type Path, passed, periodic, slow, stopping, sweeping } from './places.ts';
 import { assertSound, openStage, type Stage, until, type WorkerProcess } from './stage.ts';
 
 const text = 'refund 1042 500';
@@ -26,7 +26,7 @@ interface Case {
 async function killAt({ place, path, env = {}, lateVote, provoke }: Case): Promise<void> {
   await using stage = await openStage();
   // Whoever answers at a place of the answer's own is the process itself.
-  const votes = ['decide', 'watch'].includes(nameOf(place));
+  const votes = ['decide', 'watch', ...looking].includes(nameOf(place));
   const first = stage.worker({ CHAOS_SUBMIT: text, BATON_CRASH_AT: place, ...(votes && { CHAOS_VOTE: path }), ...env });
   const begun = await stage.run(first.isDead);
   if (begun && !votes && !lateVote) await stage.vote(begun, path, first.isDead);
@@ -101,6 +101,8 @@ describe('a process that is killed by the way', { concurrency: 3 }, () => {
     }
   }
   for (const side of ['before', 'after']) {
+    test(`at follow.${side}, looking on while an agent takes long: the refund ends as it should`, () =>
+      killAt({ place: `follow.${side}:1`, path: 'approve', env: { CHAOS_DELAYS: '{"lookup":2600}' } }));
     test(`at unregister.${side} of its end: the refund ends as it should`, () =>
       killAt({ place: `unregister.${side}:1`, path: 'approve', lateVote: true, provoke: stopWhenAsked }));
     test(`at drain.${side}, with an agent still at work: the refund ends as it should`, () =>
@@ -125,7 +127,7 @@ async function stopWhenCalled(first: WorkerProcess, stage: Stage): Promise<void>
 }
 
 test('every place was the place of a death', () => {
-  const names = [...passed, ...stopping, ...sweeping];
+  const names = [...passed, ...stopping, ...sweeping, ...looking];
   const missed = names.flatMap((name) => [`${name}.before`, `${name}.after`]).filter((place) => !hit.has(place));
   assert.deepEqual(missed, []);
 });

@@ -2,7 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStage } from './stage.ts';
+import { ask, type Doing, somebody, still } from './hall.ts';
+import { openStage, type Stage, type WorkerProcess } from './stage.ts';
 
 export type Path = 'approve' | 'reject';
 
@@ -21,6 +22,8 @@ export const passed = [
   'register',
   'inbox',
   'begin',
+  'understand',
+  'plan',
   'watch',
   'commit',
   'call',
@@ -29,39 +32,44 @@ export const passed = [
   ...periodic,
 ];
 
-/** Not passed by a refund that goes well, and why a kill there would tell nothing new. */
+/** Passed by a refund that comes from a channel and is shown there: test/chaos/room.test.ts kills and freezes at these. */
+export const conversing = ['answered', 'wishes', 'sender', 'sending', 'send', 'delivered'];
+
+/** Passed when somebody cancels. */
+export const cancelling = ['signal', 'close'];
+
+/** Passed on a bad day only, which test/chaos/rare.test.ts brings about. */
+export const rare = [
+  'blob',
+  'wake',
+  'claim_timer',
+  'outbox',
+  'sender_timer',
+  'send_limit',
+  'sender_drop',
+  'postpone',
+  'rest',
+  'commit_locked',
+  'commit_retry',
+  'patience',
+  'reconnect',
+  'within',
+];
+
+/** Passed by those who look on while nothing happens. */
+export const looking = ['follow'];
+
+/** Not killed at, and why a kill there would tell nothing new. */
 export const elsewhere: Record<string, string> = {
-  migrate: 'no run exists yet; one lock and one transaction a migration',
-  blob: 'written before the commit that refers to it: a kill there is a kill before the commit',
-  signal: 'one transaction of the one who cancels or reports late; test/chaos/stall.test.ts passes it',
-  close: 'one transaction, wanted again by whoever takes the run',
-  rest: 'a lease given back early; its end does the same',
-  answered: 'only from channels; a message that is not closed is handled again and finds itself done',
-  postpone: 'only from channels; a message that is not postponed is due at once',
-  claim_timer: 'a look for due runs, which whoever takes over does when it starts',
-  wake: 'a local timer of a run in hand; the lease ends with the process',
-  within: 'fires only when Postgres does not answer',
-  reconnect: 'fires only when Postgres is away; test/chaos/database.test.ts',
-  patience: 'fires only when Postgres is away; test/chaos/database.test.ts',
-  commit_retry: 'fires only when Postgres is away; test/chaos/database.test.ts',
-  commit_locked: 'fires only when another session has the row; test/core/committer.test.ts',
-  follow: 'only of those who look on',
-  ...Object.fromEntries(
-    ['outbox', 'sender', 'sender_timer', 'sender_drop', 'send', 'send_limit', 'wishes', 'sending', 'delivered'].map(
-      (name) => [name, 'the outbox, which a refund without a conversation does not pass; test/core/outbox.test.ts'],
-    ),
-  ),
+  migrate: 'no run exists yet; one lock and one transaction a migration, and test/postgres kills it',
 };
 
 /** The timers of a refund need it to take a moment. */
 export const slow = JSON.stringify({ pay: 900, reserve: 900 });
 
 /** Runs a refund undisturbed and says which places its process passed, in order: `commit.after:3`. */
-export async function dryRun(path: Path, delays?: string): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'baton-trace-'));
-  try {
-    await using stage = await openStage();
-    const file = join(folder, 'trace');
+export const dryRun = (path: Path, delays?: string): Promise<string[]> =>
+  traced(async (stage, file) => {
     const worker = stage.worker({
       BATON_TEST_CROSSINGS: file,
       CHAOS_SUBMIT: 'refund 1042 500',
@@ -71,6 +79,28 @@ export async function dryRun(path: Path, delays?: string): Promise<string[]> {
     const run = await stage.run();
     await stage.finished(run!);
     await stage.settled(run!);
+    return worker;
+  });
+
+/** The same with a refund that is asked for, answered and shown in a room. */
+export const dryTalk = (doing: Doing): Promise<string[]> =>
+  traced(async (stage, file) => {
+    await ask(stage, 'refund 1042 500');
+    const worker = stage.worker({ BATON_TEST_CROSSINGS: file, CHAOS_ROOM: '{}' });
+    await using _ = somebody(stage, doing);
+    const run = await stage.run();
+    await stage.finished(run!);
+    await stage.settled(run!);
+    await still(stage);
+    return worker;
+  });
+
+async function traced(act: (stage: Stage, file: string) => Promise<WorkerProcess>): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'baton-trace-'));
+  try {
+    await using stage = await openStage();
+    const file = join(folder, 'trace');
+    const worker = await act(stage, file);
     await worker.kill();
     return readFileSync(file, 'utf8').trim().split('\n');
   } finally {
@@ -80,3 +110,6 @@ export async function dryRun(path: Path, delays?: string): Promise<string[]> {
 
 /** `commit.after:3` -> `commit`. */
 export const nameOf = (place: string): string => place.split('.')[0]!;
+
+/** `commit.after:3` -> 3. */
+export const nthOf = (place: string): number => Number(place.split(':')[1]);

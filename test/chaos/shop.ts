@@ -4,8 +4,11 @@
  * knows no keys.
  */
 import postgres from 'postgres';
-import type { AttemptContext } from '../../src/contracts/agent.ts';
-import { createShop, type Shop } from '../support/world.ts';
+import { z } from 'zod';
+import { type AttemptContext, defineAgent, Refusal } from '../../src/contracts/agent.ts';
+import type { Configuration } from '../../src/contracts/config.ts';
+import { defineRoute } from '../../src/contracts/route.ts';
+import { createShop } from '../support/world.ts';
 
 /** How long an agent stays busy inside its effect, by agent: so that a process can be frozen in the middle. */
 export type Delays = Partial<Record<string, number>>;
@@ -32,23 +35,73 @@ const answers: Record<string, (key: string, input: Record<string, unknown>) => u
   pay: (key) => ({ payment: `p-${key.slice(0, 8)}` }),
   wire: (key) => ({ wire: `w-${key.slice(0, 8)}` }),
   note: () => ({ sent: true }),
+  list: (_, { order }) => ({ lines: `${order} `.repeat(5_000) }),
+  print: (_, { lines }) => ({ pages: String(lines).length }),
 };
 
-/** The shop, and its till to be closed with it. */
-export function createLedgerShop(url: string, delays: Delays = {}): { shop: Shop; close(): Promise<void> } {
+type Act = (agent: string, input: Record<string, unknown>, context: AttemptContext) => Promise<never>;
+
+/** `print <order>`: a list of more than eight kilobytes, whose maker asks twice to come again, goes to a printer. */
+function printing(act: Act) {
+  const retry = { attempts: 6 };
+  const list = defineAgent({
+    name: 'office.list',
+    title: 'List an order',
+    input: z.strictObject({ order: z.string() }),
+    output: z.strictObject({ lines: z.string() }),
+    effect: 'read',
+    retry,
+    run: (input, context) => {
+      // The first time is waited for with the run in hand, the second time without.
+      if (context.attempt < 3) throw new Refusal('later', context.attempt === 1 ? 100 : 600);
+      return act('list', input, context);
+    },
+  });
+  const print = defineAgent({
+    name: 'office.print',
+    title: 'Print a list',
+    input: z.strictObject({ lines: z.string() }),
+    output: z.strictObject({ pages: z.number() }),
+    effect: 'irreversible',
+    idempotent: true,
+    retry,
+    run: (input, context) => act('print', input, context),
+  });
+  return defineRoute({
+    name: 'print',
+    title: 'Print an order',
+    description: 'Prints the list of an order.',
+    fields: z.strictObject({ order: z.string() }),
+    patterns: [/^print (?<order>\d+)/],
+    plan: (p) =>
+      p
+        .step('list', list, ({ task }) => ({ order: task.order }))
+        .step('print', print, ({ steps }) => ({ lines: steps.list.lines }))
+        .answer(({ steps }) => ({ lines: steps.list.lines, pages: steps.print.pages })),
+    questions: { deciders: { roles: ['finance'] } },
+  });
+}
+
+/** The shop with its office, and the till to be closed with it. */
+export function createLedgerShop(
+  url: string,
+  delays: Delays = {},
+): { configuration: Configuration; close(): Promise<void> } {
   const sql = postgres(url, { max: 4, onnotice: () => {}, fetch_types: false });
   const shop = createShop();
-  for (const [agent, answer] of Object.entries(answers)) {
-    shop.behave.set(agent, async (input, { key, run, step, attempt }: AttemptContext) => {
-      await sql`
-        insert into calls (agent, key, run, step, attempt) values (${agent}, ${key}, ${run}, ${step}, ${attempt})`;
-      const delay = delays[agent];
-      if (delay !== undefined) await sql`select pg_sleep(${delay / 1000})`;
-      await sql`
-        insert into ledger (agent, key, run, input)
-        values (${agent}, ${key}, ${run}, ${JSON.stringify(input)}::text::jsonb) on conflict do nothing`;
-      return answer(key, input as Record<string, unknown>);
-    });
+  const act = async (agent: string, input: Record<string, unknown>, { key, run, step, attempt }: AttemptContext) => {
+    await sql`
+      insert into calls (agent, key, run, step, attempt) values (${agent}, ${key}, ${run}, ${step}, ${attempt})`;
+    const delay = delays[agent];
+    if (delay !== undefined) await sql`select pg_sleep(${delay / 1000})`;
+    await sql`
+      insert into ledger (agent, key, run, input)
+      values (${agent}, ${key}, ${run}, ${JSON.stringify(input)}::text::jsonb) on conflict do nothing`;
+    return answers[agent]!(key, input) as never;
+  };
+  for (const agent of ['lookup', 'reserve', 'release', 'pay', 'wire', 'note']) {
+    shop.behave.set(agent, (input, context) => act(agent, input as Record<string, unknown>, context));
   }
-  return { shop, close: () => sql.end({ timeout: 1 }) };
+  const configuration = shop.configuration({ routes: [...shop.routes, printing(act)] });
+  return { configuration, close: () => sql.end({ timeout: 1 }) };
 }

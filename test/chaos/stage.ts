@@ -11,6 +11,7 @@ import type { Desk } from '../../src/core/desk.ts';
 import { isConnectionLoss } from '../../src/core/store/database.ts';
 import { testDatabase } from '../support/database.ts';
 import { anna, createShop, createWorld, operator } from '../support/world.ts';
+import { roomTables } from './room.ts';
 import { ledgerTables } from './shop.ts';
 
 const script = fileURLToPath(new URL('worker-process.ts', import.meta.url));
@@ -71,7 +72,7 @@ export async function openStage(given?: string): Promise<Stage> {
   const database = given === undefined ? await testDatabase() : null;
   const url = given ?? database!.url;
   const sql = postgres(url, { max: 2, onnotice: () => {} });
-  await sql.unsafe(ledgerTables);
+  await sql.unsafe(ledgerTables + roomTables);
   const world = createWorld(url, createShop());
   const workers: WorkerProcess[] = [];
   const count = async (rows: Promise<{ n: number }[]>) => (await rows)[0]!.n;

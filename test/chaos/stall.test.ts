@@ -1,90 +1,21 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { assertNothingForgotten, frozenUrl, startFrozen } from './frozen.ts';
 import { dryRun, nameOf, type Path, periodic } from './places.ts';
-import { assertSound, openStage, type Stage, until, type WorkerProcess } from './stage.ts';
+import { assertSound, openStage, type Stage, until } from './stage.ts';
 
-const stallMs = 2_200;
 const text = 'refund 1042 500';
 const expected = {
   approve: { status: 'completed', pay: 1, release: 0 },
   reject: { status: 'failed', pay: 0, release: 1 },
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'baton-stall-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-let files = 0;
-
-/** A database role of its own, so that the database can tell who wrote and who called. */
-async function frozenUrl(stage: Stage): Promise<string> {
-  await stage.sql`create role frozen superuser login`.catch((error: unknown) =>
-    assert.ok(['42710', '23505'].includes((error as { code: string }).code)),
-  );
-  return stage.url.replace(/\/\/[^@/]*@/, '//frozen@');
-}
-
-interface Frozen {
-  worker: WorkerProcess;
-  /** Resolves when it stands still, or never will because the run is over. */
-  frozen(run: string): Promise<boolean>;
-  /** Resolves when it has been awake for some beats of its timers. */
-  awake(): Promise<void>;
-}
-
-async function startFrozen(
-  stage: Stage,
-  place: string,
-  task: string,
-  env: Record<string, string> = {},
-): Promise<Frozen> {
-  files += 1;
-  const trace = join(folder, `trace-${files}`);
-  const worker = stage.worker({
-    DATABASE_URL: await frozenUrl(stage),
-    CHAOS_SUBMIT: task,
-    BATON_STALL_AT: `${place}:${stallMs}`,
-    BATON_TEST_CROSSINGS: trace,
-    ...env,
-  });
-  const lines = () => (existsSync(trace) ? readFileSync(trace, 'utf8').trim().split('\n') : []);
-  const beats = () =>
-    lines()
-      .slice(lines().indexOf(place) + 1)
-      .filter((line) => line.startsWith('renew_timer.after')).length;
-  return {
-    worker,
-    frozen: async (run) => {
-      const over = async () => (await stage.sql`select 1 from runs where id = ${run} and finished_at is not null`)[0];
-      await until(`the stall at ${place}`, async () => lines().includes(place) || (await over()));
-      return lines().includes(place);
-    },
-    awake: () => until('the frozen one to be awake', async () => beats() >= 3).then(() => {}),
-  };
-}
-
-/** What a process learned from an agent is recorded, by itself or as a late result. */
-async function assertNothingForgotten(stage: Stage, run: string): Promise<void> {
-  const calls = await stage.sql<{ agent: string; step: string; attempt: number }[]>`
-    select agent, step, attempt from calls where run = ${run}`;
-  const known = (await stage.events(run)).flatMap((event) =>
-    (event.type === 'attempt_ended' || event.type === 'late_result') && event.end === 'done'
-      ? [`${event.ref} ${event.undo} ${event.attempt}`]
-      : [],
-  );
-  const forgotten = calls
-    .map(({ agent, step, attempt }) => `${step} ${agent === 'release'} ${attempt}`)
-    .filter((call) => !known.includes(call));
-  assert.deepEqual(forgotten, [], 'the answer of every call is in the journal');
-}
-
 async function freezeAt(place: string, path: Path): Promise<void> {
   await using stage = await openStage();
-  const first = await startFrozen(stage, place, text);
+  const first = await startFrozen(stage, place, { CHAOS_SUBMIT: text });
   const run = (await stage.run())!;
   const voted = stage.vote(run, path);
-  if (!(await first.frozen(run))) return void (await voted);
+  if (!(await first.frozen())) return void (await voted);
   const second = stage.worker({ CHAOS_SUBMIT: text });
   await second.ready();
   await voted;
@@ -118,10 +49,10 @@ describe('a wire that knows no keys', { concurrency: 3 }, () => {
   for (let nth = 1; nth <= 5; nth += 1) {
     test(`is not made by a process that was frozen after commit ${nth}, when a person had it made by another`, async () => {
       await using stage = await openStage();
-      const first = await startFrozen(stage, `commit.after:${nth}`, 'wire 7 500');
+      const first = await startFrozen(stage, `commit.after:${nth}`, { CHAOS_SUBMIT: 'wire 7 500' });
       const run = (await stage.run())!;
       const voted = stage.vote(run, 'approve');
-      if (!(await first.frozen(run))) return void (await voted);
+      if (!(await first.frozen())) return void (await voted);
       const second = stage.worker({ CHAOS_SUBMIT: 'wire 7 500' });
       await second.ready();
       await voted;
