@@ -36,12 +36,13 @@ const shortestPauseMs = 250;
 const longestPauseMs = 86_400_000;
 const afterDefectMs = 60_000;
 
-/** Brings one wish to the platform. Rejects when the database does; then nothing is known to have changed. */
+/** Brings one wish to the platform, as long as the lease `isOurs` by this process's own clock. Rejects when the database does; then nothing is known to have changed. */
 export async function deliver(
   channel: Channel,
   { db, definitions, log, sendLimitMs }: DeliveryTools,
   lease: Lease,
   wish: Wish,
+  isOurs: () => boolean,
 ): Promise<Delivered> {
   const settle = async (of: Settlement, pauseMs = 0): Promise<Delivered> => ({
     lost: !(await settleWish(db.sql, lease, wish, of)),
@@ -66,7 +67,9 @@ export async function deliver(
   if (!(await markSending(db.sql, lease, wish, cardDigest))) return { lost: true, pauseMs: 0 };
   const { conversation, message } = wish;
   const post = { conversation, card: rendered.card, message };
-  const result = await crossing('send', () => sendWithin(channel, post, sendLimitMs));
+  // A process that stood still here must not put an old card over what the next sender has shown meanwhile.
+  const result = await crossing('send', async () => (isOurs() ? sendWithin(channel, post, sendLimitMs) : null));
+  if (result === null) return settle(unchanged(wish));
   if (result.state === 'gone') log.warn(fields, 'address is gone');
   else if (result.state !== 'sent') log.info({ ...fields, state: result.state }, 'card not known to be shown');
   const settlement = settlementOf(wish, rendered, result);

@@ -103,7 +103,7 @@ export class Sender {
 
   #launch(lease: Lease, wish: Wish): void {
     const { log } = this.#tools;
-    const delivering = deliver(this.#channel, this.#tools, lease, wish)
+    const delivering = deliver(this.#channel, this.#tools, lease, wish, () => performance.now() < this.#leaseEnds)
       .then(({ lost, pauseMs }) => {
         if (pauseMs > 0) this.#paused.set(wish.conversation, performance.now() + pauseMs);
         if (!lost) return;
