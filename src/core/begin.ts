@@ -115,7 +115,7 @@ function settleUncertain(state: RunState, known: Known, now: number, step: StepS
 function seekPermission(of: Prospect): Move {
   const { state, known, step, contract, subject } = of;
   const resource = resourceOf(contract, subject.input);
-  const hold = (insist: boolean): Move => {
+  const hold = (seen: Evidence[] | null): Move => {
     if (isTakenByOwn(of, resource!)) return nothing;
     return call({
       kind: 'hold',
@@ -123,10 +123,10 @@ function seekPermission(of: Prospect): Move {
       agent: contract.name,
       resource: resource!,
       windowMs: contract.duplicateWindowMs,
-      insist,
+      seen,
     });
   };
-  if (resource !== null && step.resource?.name !== resource) return hold(false);
+  if (resource !== null && step.resource?.name !== resource) return hold(null);
   const route = known.route(state.route!.definition);
   const gate = gateOf(route, contract, subject.agent, subject.input, state.fields);
   const evidence = step.resource?.evidence ?? [];
@@ -136,7 +136,7 @@ function seekPermission(of: Prospect): Move {
   const answer = readAnswer(of, evidence);
   if (answer.kind === 'ask') return askApproval(of, gate.kind === 'ask' ? gate.terms : route.questions, evidence);
   if (answer.kind === 'move') return answer.move;
-  if (step.resource && !step.resource.held) return hold(true);
+  if (step.resource && !step.resource.held) return hold(evidence);
   return start(of, { kind: 'escalation', id: answer.escalation });
 }
 
@@ -165,8 +165,9 @@ function readAnswer({ state, step, digest }: Prospect, evidence: Evidence[]): An
   if (decision.outcome === 'expired') {
     return { kind: 'move', move: failStep(step.ref, fail('expired', 'Nobody answered in time.')) };
   }
-  const seen = evidence.every(({ run, step: at }) =>
-    question.evidence.some((one) => one.run === run && one.step === at),
+  // An effect that was in hand when the question was asked, and has happened since, is something else.
+  const seen = evidence.every(({ run, step: at, state: stands }) =>
+    question.evidence.some((one) => one.run === run && one.step === at && one.state === stands),
   );
   if (!asked.voided && decision.authorises === digest && seen) return { kind: 'allowed', escalation: question.id };
   if (asked.voided || decision.authorises === null || decision.authorises === digest) return { kind: 'ask' };

@@ -15,9 +15,10 @@ import { changeOf } from './changes.ts';
 import { timer } from './crossing.ts';
 import { createErrands, type Errands } from './errands.ts';
 import { evolveAll, replay } from './evolve.ts';
+import { logMove } from './log-move.ts';
 import type { Call, Known, Move } from './move.ts';
 import { advance } from './next.ts';
-import { isOver, type RunState, statusOf } from './state.ts';
+import { isOver, type RunState } from './state.ts';
 import { patiently } from './store/database.ts';
 import { type Claimed, unreadSignals } from './store/runs.ts';
 import type { DriverTools } from './tools.ts';
@@ -52,6 +53,8 @@ export class RunDriver {
   /** Something happened since the last look. */
   #stirred = false;
   #rejections = 0;
+  /** What the database refused, as it was before it was cut down to what it takes. */
+  #refusedFacts: Event[] = [];
   /** How many events the journal has. */
   #events: number;
   #wake: () => void = () => {};
@@ -77,11 +80,10 @@ export class RunDriver {
       values: this.#values,
       state: () => this.#state,
       arrive: (events) => this.#arrive(events),
-      isLost: () => this.#lost,
     });
     this.done = this.#loop()
       .catch((error: unknown) => this.#putAside(error))
-      .then(() => this.#errands.report(this.#facts.splice(0)));
+      .then(() => this.#errands.report([...this.#refusedFacts, ...this.#facts.splice(0)]));
   }
 
   /** How many signals it has folded. */
@@ -141,10 +143,21 @@ export class RunDriver {
       this.#arrive((await patiently(() => unreadSignals(this.#tools.db.sql, this.run))).map(eventOf));
     }
     const taken = [...this.#facts.splice(0), ...this.#limit()];
+    try {
+      return await this.#record(taken);
+    } catch (error) {
+      // What arrived is not lost with the look in which it could not be recorded.
+      this.#facts.unshift(...taken.filter(isFact));
+      throw error;
+    }
+  }
+
+  /** Decides over what arrived, commits, and does what was decided. */
+  async #record(taken: Event[]): Promise<Ahead> {
     const at = this.#tools.clock.now();
     const move = await this.#decide(taken, at);
     const wanted = this.#errands.due(move.calls);
-    const idle = this.#errands.running() === 0 && wanted.length === 0;
+    const idle = this.#errands.running() === 0 && wanted.length === 0 && this.#facts.length === 0;
     const wakeAt = this.#errands.nextAt(move.wakeAt);
     const release = idle && this.#mayRest(wakeAt) ? { wakeAt: move.state.finished ? null : wakeAt } : null;
     const decided = [...taken, ...move.events];
@@ -174,7 +187,8 @@ export class RunDriver {
     for (;;) {
       if (blobsIn(taken).some((value) => !this.#values.has(value))) await this.#values.load();
       const base = evolveAll(this.#state, taken, at);
-      if (this.#draining) return { events: [], calls: [], wakeAt: at, state: base };
+      if (this.#draining)
+        return { events: [], calls: [], wakeAt: this.#errands.running() > 0 ? null : at, state: base };
       const move = advance(base, this.#known, at);
       const thought = move.calls.find(({ kind }) => provider.local && (kind === 'intake' || kind === 'plan'));
       if (!thought) return move;
@@ -195,11 +209,13 @@ export class RunDriver {
       return 'gone';
     }
     if (outcome.state !== 'committed') return this.#refused(outcome, change);
-    this.#tell(after, change);
+    logMove(this.#tools.log, this.#state, after, change);
+    this.#tools.onCommit(this.run, isOver(after));
     const cancelled = after.cancelled !== null && this.#state.cancelled === null;
     this.#state = change.events.length > 0 ? { ...after, seq: change.seq } : after;
     this.#events += change.events.length;
     this.#rejections = 0;
+    this.#refusedFacts = [];
     if (cancelled) this.#errands.abortReads();
     this.#arrive(outcome.signals.map(eventOf));
     if (outcome.released) return 'gone';
@@ -219,7 +235,10 @@ export class RunDriver {
     );
     const kept = change.events.filter(isFact);
     if (outcome.state === 'not_authorised') this.#facts.unshift(...kept, ...voids(change.events));
-    else this.#facts.unshift(...withoutCulprit(kept, outcome.reason));
+    else {
+      this.#refusedFacts.push(...kept.filter((fact) => fact.type === 'attempt_ended' && fact.end === 'done'));
+      this.#facts.unshift(...withoutCulprit(kept, outcome.reason));
+    }
     if (this.#rejections === maxRejections - 1) {
       const because = fail('change_rejected', 'The database refuses what the run wants to record.');
       this.#facts.push({ type: 'compensating', v: 1, because });
@@ -261,18 +280,6 @@ export class RunDriver {
         resolve();
       };
     });
-  }
-
-  #tell(after: RunState, change: Change): void {
-    const { log, onCommit } = this.#tools;
-    if (change.status !== null) {
-      const from = statusOf(this.#state);
-      log.info({ runId: this.run, route: after.route?.name, from, status: change.status }, 'run moved');
-    }
-    for (const event of change.events) {
-      if ('ref' in event) log.debug({ runId: this.run, step: event.ref, event: event.type }, 'step moved');
-    }
-    onCommit(this.run, isOver(after));
   }
 
   /** A defect, or a database that refuses everything: the run rests, and whoever takes it next tries again. */

@@ -46,7 +46,6 @@ interface Desk {
   values: Values;
   state: () => RunState;
   arrive: (events: readonly Event[]) => void;
-  isLost: () => boolean;
 }
 
 /** What could not be done, or not yet, is left alone for a second, and twice as long each time after. */
@@ -59,7 +58,9 @@ type Result = Event[] | null;
 
 export function createErrands(desk: Desk): Errands {
   const { tools, state, arrive } = desk;
-  const inFlight = new Map<string, { controller: AbortController; reads: boolean }>();
+  const inFlight = new Map<string, { call: Call; controller: AbortController; reads: boolean }>();
+  /** Attempts are called once, whatever the state says while their end is on its way into the journal. */
+  const begun = new Set<string>();
   const putOff = new Map<string, { until: number; ms: number }>();
 
   const report = async (facts: readonly Event[]): Promise<void> => {
@@ -97,12 +98,22 @@ export function createErrands(desk: Desk): Errands {
   return {
     due: (calls) => {
       const now = tools.clock.now();
-      return calls.filter((call) => !inFlight.has(callKey(call)) && (putOff.get(callKey(call))?.until ?? 0) <= now);
+      const holding = new Set([...inFlight.values()].map(({ call }) => resourceKey(call)));
+      return calls.filter((call) => {
+        const key = callKey(call);
+        if (begun.has(key) || inFlight.has(key) || (putOff.get(key)?.until ?? 0) > now) return false;
+        if (call.kind !== 'hold') return true;
+        // Of two steps that want one resource the second waits until the first has it.
+        const free = !holding.has(resourceKey(call));
+        holding.add(resourceKey(call));
+        return free;
+      });
     },
     launch: (call) => {
       const key = callKey(call);
       const controller = new AbortController();
-      inFlight.set(key, { controller, reads: reads(desk, call) });
+      inFlight.set(key, { call, controller, reads: reads(desk, call) });
+      if (call.kind === 'attempt') begun.add(key);
       void launch(call, key, controller.signal);
     },
     running: () => inFlight.size,
@@ -122,6 +133,8 @@ export function createErrands(desk: Desk): Errands {
     },
   };
 }
+
+const resourceKey = (call: Call): string | null => (call.kind === 'hold' ? `${call.agent} ${call.resource}` : null);
 
 function reads({ tools, state }: Desk, call: Call): boolean {
   if (call.kind !== 'attempt' || call.undo) return false;
@@ -143,18 +156,25 @@ async function close({ run, tools }: Desk, { escalation, as }: CloseCall): Promi
 
 async function hold(desk: Desk, call: HoldCall): Promise<Result> {
   const { run, epoch, tools } = desk;
-  const { ref, agent, resource, windowMs, insist } = call;
-  const others = await holdResource(tools.db.sql, { run, epoch, ref, agent, resource, windowMs, insist }).catch(
-    (error: unknown) => {
-      // Two runs at the same instant: the index let one of them have it, and the other one looks again.
-      if (reasonOf(error) === '23505') return null;
-      throw error;
-    },
-  );
-  if (others === null) return hold(desk, call);
-  if (others === 'lost') return null;
+  const { ref, agent, resource, windowMs, seen } = call;
+  const others = await holdResource(tools.db.sql, {
+    run,
+    epoch,
+    ref,
+    agent,
+    resource,
+    windowMs,
+    seen: seen ?? [],
+  }).catch((error: unknown) => {
+    // Two at the same instant: the index let one of them have it, and the other one looks again.
+    if (reasonOf(error) === '23505') return null;
+    throw error;
+  });
+  if (others === null || others === 'lost') return null;
   if (others.length === 0) return [{ type: 'held', v: 1, ref, resource }];
-  return insist ? null : [{ type: 'contended', v: 1, ref, resource, evidence: others }];
+  // What is only in another run's hand is waited for, once a person has allowed this effect; what has happened is shown.
+  const news = seen === null || others.some(({ state }) => state === 'done');
+  return news ? [{ type: 'contended', v: 1, ref, resource, evidence: others }] : null;
 }
 
 async function attempt({ run, tools, values, state }: Desk, call: AttemptCall, signal: AbortSignal) {

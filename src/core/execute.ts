@@ -4,6 +4,7 @@ import type { Json } from '../contracts/json.ts';
 import { dependenciesOf, type PlanStep, referencesOf, stepOfReference } from '../contracts/plan.ts';
 import { failStep, proceed } from './begin.ts';
 import { append, call, type Known, type Move, together } from './move.ts';
+import { hasDoneTwice, reportOf } from './report.ts';
 import { holds, lookUp, resolve } from './resolve.ts';
 import { scopeOf } from './scope.ts';
 import { isSettled, itemsOf, openQuestions, type RunState, runningAttempts, type StepState } from './state.ts';
@@ -30,7 +31,8 @@ export function execute(state: RunState, known: Known, now: number): Move {
       room -= move.events.filter(({ type }) => type === 'attempt_started').length;
     }
   }
-  const isDone = plan.steps.every(({ id }) => isSettled(state.steps[id]!)) && openQuestions(state).length === 0;
+  const isOpen = runningAttempts(state).length > 0 || openQuestions(state).length > 0;
+  const isDone = !isOpen && plan.steps.every(({ id }) => isSettled(state.steps[id]!));
   if (isDone) moves.push(answer(state, known));
   return together(moves);
 }
@@ -94,5 +96,6 @@ function answer(state: RunState, known: Known): Move {
   const scope = scopeOf(state, known, null);
   const resolved = resolve(state.plan!.answer, (root, id) => scope(root, id) ?? (root === 'steps' ? {} : undefined));
   const value: Json = resolved.ok ? resolved.value : null;
-  return append({ type: 'finished', v: 1, status: 'completed', reason: null, answer: { inline: value }, report: null });
+  const report = hasDoneTwice(state, known) ? reportOf(state, known) : null;
+  return append({ type: 'finished', v: 1, status: 'completed', reason: null, answer: { inline: value }, report });
 }

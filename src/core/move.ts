@@ -1,6 +1,6 @@
 /** What `next` answers: events that follow from the state alone, calls that are wanted, and when to look again. */
 import type { Contract } from '../contracts/contract.ts';
-import type { Deciders } from '../contracts/escalation.ts';
+import type { Deciders, Evidence } from '../contracts/escalation.ts';
 import type { Event } from '../contracts/event.ts';
 import type { Json, Value } from '../contracts/json.ts';
 import type { RouteData } from '../contracts/route.ts';
@@ -18,8 +18,8 @@ export type Call =
   | { kind: 'intake' }
   | { kind: 'plan' }
   | { kind: 'attempt'; ref: string; revision: number; attempt: number; undo: boolean }
-  /** Take the resource; with `insist` although others have touched it before, since a person allowed that. */
-  | { kind: 'hold'; ref: string; agent: string; resource: string; windowMs: number; insist: boolean }
+  /** Take the resource. `seen` is what a person has been shown of others and allowed; null: nobody was asked yet. */
+  | { kind: 'hold'; ref: string; agent: string; resource: string; windowMs: number; seen: Evidence[] | null }
   | { kind: 'close'; escalation: string; as: 'expired' | 'withdrawn' };
 
 export interface Move {

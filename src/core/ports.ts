@@ -17,11 +17,12 @@ export interface Clock {
 }
 
 export function createClock(): Clock {
-  let offset = 0;
+  // The monotonic clock: somebody may set the other one, which must not expire anything.
+  let offset = Date.now() - performance.now();
   return {
-    now: () => Math.round(Date.now() + offset),
+    now: () => Math.round(performance.now() + offset),
     set: (databaseNow) => {
-      offset = databaseNow - Date.now();
+      offset = databaseNow - performance.now();
     },
   };
 }

@@ -3,14 +3,14 @@
  * taken back in the reverse order of completion. The report says plainly what was undone, what stands, and what only a
  * person can clear up.
  */
-import { type Contract, isRepeatable } from '../contracts/contract.ts';
+import { isRepeatable } from '../contracts/contract.ts';
 import { fail } from '../contracts/error.ts';
-import type { UndoReport } from '../contracts/event.ts';
 import { digest } from './digest.ts';
 import { idempotencyKey } from './effect.ts';
 import { runningCalls } from './execute.ts';
 import { append, type Known, type Move, together, wake } from './move.ts';
 import { withdrawals } from './questions.ts';
+import { contractOf, isUncertain, reportOf } from './report.ts';
 import { resolve } from './resolve.ts';
 import { retryDelayMs } from './retry.ts';
 import { openQuestions, type RunState, runningAttempts, type StepState, workOf } from './state.ts';
@@ -26,16 +26,6 @@ export function unwind(state: RunState, known: Known, now: number): Move {
   if (!state.compensating) return append({ type: 'compensating', v: 1, because: state.failing!.error });
   return takeBack(state, known, now, target);
 }
-
-export const contractOf = (state: RunState, known: Known, step: StepState): Contract | null => {
-  const agent = state.plan?.steps.find(({ id }) => id === step.id)?.agent;
-  const pinned = agent === undefined ? undefined : state.contracts[agent];
-  return pinned === undefined ? null : known.contract(pinned);
-};
-
-/** The effect may have happened, and nobody found out. */
-const isUncertain = (step: StepState): boolean =>
-  step.status !== 'completed' && step.status !== 'compensated' && step.attempts.some(({ end }) => end === 'unknown');
 
 /** Compensable effects that happened or may have, latest first. */
 function undoTargets(state: RunState, known: Known): StepState[] {
@@ -80,17 +70,6 @@ function takeBack(state: RunState, known: Known, now: number, step: StepState): 
     digest: digest(input.value),
     permission: { kind: 'undo' },
   });
-}
-
-/** What became of every effect. */
-export function reportOf(state: RunState, known: Known): UndoReport {
-  const steps = workOf(state).filter((step) => (contractOf(state, known, step)?.effect ?? 'read') !== 'read');
-  const refs = (of: (step: StepState) => boolean) => steps.filter(of).map(({ ref }) => ref);
-  return {
-    undone: refs(({ undo }) => undo.status === 'done'),
-    stands: refs(({ status, undo }) => status === 'completed' && undo.status === 'none'),
-    needsPerson: refs((step) => step.undo.status === 'failed' || (isUncertain(step) && step.undo.status === 'none')),
-  };
 }
 
 function finish(state: RunState, known: Known): Move {

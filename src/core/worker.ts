@@ -22,6 +22,22 @@ const deathWatchMs = 400;
 const reconnectMs = 500;
 /** The longest time without a look for due runs, for a notification that was lost and a clock that jumped. */
 const lookAgainMs = 30_000;
+/** While more runs are due than there is room for, a claim waits this long for more room, and no longer. */
+const batchingMs = 50;
+/** A look that found nothing although something was due: somebody has it locked. */
+const lockedLookMs = 250;
+const unreadableRestMs = 60_000;
+
+/**
+ * A moment on both clocks. The monotonic one stands still while the machine is suspended, and the other one can be set:
+ * whichever says that more time has gone by is believed, since a lease given up too early costs little.
+ */
+interface Moment {
+  monotonic: number;
+  wall: number;
+}
+const moment = (): Moment => ({ monotonic: performance.now(), wall: Date.now() });
+const msSince = ({ monotonic, wall }: Moment): number => Math.max(performance.now() - monotonic, Date.now() - wall);
 
 export class Worker {
   readonly #tools: DriverTools;
@@ -32,19 +48,19 @@ export class Worker {
   #stopping = false;
   #looking: Promise<void> | null = null;
   #lookAgain = false;
-  /** The last claim left due runs behind. */
-  #backlog = false;
+  /** The last claim left due runs behind; until then the next one waits for more room. */
+  #backlogUntil = 0;
   #stopTimer = () => {};
   #stopRenewing = () => {};
   #stopWatching = () => {};
-  /** When the leases were last known to be held, on the monotonic clock. */
-  #confirmedAt = 0;
+  /** When the leases were last known to be held. */
+  #confirmed = moment();
 
   constructor(tools: Tools, settings: WorkerSettings, onNotice: (notice: Notice) => void = () => {}) {
     this.#tools = {
       ...tools,
       rest: (run, epoch, ms) => this.#rest(run, epoch, ms),
-      holdsLeases: () => performance.now() - this.#confirmedAt < tools.leaseMs,
+      holdsLeases: () => msSince(this.#confirmed) < tools.leaseMs,
     };
     this.#settings = settings;
     this.#onNotice = onNotice;
@@ -85,17 +101,21 @@ export class Worker {
   /** One claim. Public for tests. */
   async tick(): Promise<void> {
     const room = this.#settings.concurrency - this.#drivers.size;
-    // While more runs are due than there is room for, a claim waits until it can take several at once.
-    const enough = this.#backlog ? Math.ceil(this.#settings.concurrency / 4) : 1;
-    if (room < enough || !this.#session) return;
-    const { db, clock, leaseMs } = this.#tools;
-    const asked = performance.now();
-    const { claimed, nextInMs, now } = await claimRuns(db.sql, this.#session.key, leaseMs, room);
+    if (room <= 0 || !this.#session) return;
+    const waitMs = this.#backlogUntil - performance.now();
+    if (room < this.#settings.concurrency / 4 && waitMs > 0) return this.#lookIn(waitMs);
+    const { db, clock, leaseMs, log } = this.#tools;
+    const asked = moment();
+    const { claimed, unreadable, nextInMs, now } = await claimRuns(db.sql, this.#session.key, leaseMs, room);
     clock.set(now);
-    this.#backlog = claimed.length === room;
-    if (this.#drivers.size === 0) this.#confirmedAt = asked;
+    this.#backlogUntil = claimed.length + unreadable.length === room ? performance.now() + batchingMs : 0;
+    if (this.#drivers.size === 0) this.#confirmed = asked;
     for (const one of claimed) this.#take(new RunDriver(one, this.#tools));
-    this.#lookIn(Math.max(nextInMs ?? lookAgainMs, 5));
+    for (const one of unreadable) {
+      log.error({ runId: one.run }, 'journal does not read; it is tried again later');
+      await this.#rest(one.run, one.epoch, unreadableRestMs);
+    }
+    this.#lookIn(Math.max(nextInMs ?? lookAgainMs, claimed.length > 0 ? 5 : lockedLookMs));
   }
 
   /** Stops taking runs, lets what runs end for a while, hands the rest back. */
@@ -137,7 +157,7 @@ export class Worker {
   async #connect(): Promise<void> {
     const session = await openSession(this.#tools.db.directUrl, (notice) => this.#hear(notice));
     this.#session = session;
-    this.#confirmedAt = performance.now();
+    this.#confirmed = moment();
     void session.lost.then(() => this.#sessionLost(session));
     this.#watchDeaths(0);
   }
@@ -145,6 +165,7 @@ export class Worker {
   #hear(notice: Notice): void {
     if (notice.kind === 'signal' && this.#drivers.has(notice.run)) this.#drivers.get(notice.run)!.hear();
     else if (notice.kind === 'signal' || notice.kind === 'run') this.poke();
+    else if (notice.kind === 'worker') this.#watchDeaths(deathWatchMs);
     this.#onNotice(notice);
   }
 
@@ -181,7 +202,7 @@ export class Worker {
     const { leaseMs } = this.#tools;
     this.#stopRenewing = timer('renew_timer', leaseMs / 3, () => {
       void this.#renew().finally(() => {
-        if (performance.now() - this.#confirmedAt > leaseMs * 0.8) this.#loseAll();
+        if (msSince(this.#confirmed) > leaseMs * 0.8) this.#loseAll();
         if (!this.#stopping || this.#drivers.size > 0) this.#renewLater();
       });
     });
@@ -190,12 +211,12 @@ export class Worker {
   async #renew(): Promise<void> {
     const { db, leaseMs, log } = this.#tools;
     const session = this.#session;
-    const asked = performance.now();
+    const asked = moment();
     const held = [...this.#drivers.values()];
     try {
       if (session) await within(leaseMs / 3, session.ping()).catch((error: unknown) => this.#deaf(session, error));
       const renewed = held.length > 0 ? await within(leaseMs / 3, renewLeases(db.sql, held, leaseMs)) : new Map();
-      this.#confirmedAt = asked;
+      this.#confirmed = asked;
       for (const driver of held) {
         const signals = renewed.get(driver.run);
         if (signals === undefined && this.#drivers.get(driver.run) === driver) driver.lose();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { v7 as uuid } from 'uuid';
-import type { VoteAnswer } from '../../src/contracts/escalation.ts';
+import type { Evidence, VoteAnswer } from '../../src/contracts/escalation.ts';
 import type { Event, EventOf } from '../../src/contracts/event.ts';
 import { eventOf } from '../../src/core/arrivals.ts';
 import type { Change, Outcome } from '../../src/core/change.ts';
@@ -148,7 +148,7 @@ test('a resource that another run has in hand, or touched a while ago, is not ta
   await using database = await testDatabase();
   await using db = disposable(openDatabase({ url: database.url }));
   const [one, two] = [await newRun(db), await newRun(db)];
-  const hold = (run: string, more: { insist?: boolean; windowMs?: number; ref?: string; epoch?: number } = {}) =>
+  const hold = (run: string, more: { seen?: Evidence[]; windowMs?: number; ref?: string; epoch?: number } = {}) =>
     holdResource(db.sql, {
       run,
       epoch: 0,
@@ -156,7 +156,7 @@ test('a resource that another run has in hand, or touched a while ago, is not ta
       agent: 'pay',
       resource: 'order:7',
       windowMs: 60_000,
-      insist: false,
+      seen: [],
       ...more,
     });
   assert.deepEqual(await hold(one), []);
@@ -164,15 +164,19 @@ test('a resource that another run has in hand, or touched a while ago, is not ta
   const inHand = [{ run: one, step: 'pay', state: 'in_hand' }];
   const brief = (evidence: Awaited<ReturnType<typeof hold>>) =>
     evidence === 'lost' ? evidence : evidence.map(({ run, step, state }) => ({ run, step, state }));
-  assert.deepEqual(brief(await hold(two)), inHand);
-  assert.deepEqual(brief(await hold(two, { insist: true })), inHand, 'whoever insists waits too');
+  const first = await hold(two);
+  assert.deepEqual(brief(first), inHand);
+  const seenInHand = first === 'lost' ? [] : first;
+  assert.deepEqual(brief(await hold(two, { seen: seenInHand })), inHand, 'whoever was allowed waits too');
   await db.sql`update reservations set state = 'done' where run_id = ${one}`;
-  assert.deepEqual(brief(await hold(two)), [{ run: one, step: 'pay', state: 'done' }]);
+  const done = await hold(two, { seen: seenInHand });
+  assert.deepEqual(brief(done), [{ run: one, step: 'pay', state: 'done' }], 'what has happened since was not seen');
   assert.deepEqual(await hold(two, { windowMs: 0 }), [], 'after the window');
   await db.sql`update reservations set state = 'void' where run_id = ${two}`;
-  assert.deepEqual(await hold(two, { insist: true }), [], 'a person allowed it');
+  const seen = done === 'lost' ? [] : done;
+  assert.deepEqual(await hold(two, { seen }), [], 'a person saw it and allowed this one');
   await db.sql`update runs set epoch = 1 where id = ${two}`;
-  assert.equal(await hold(two, { insist: true }), 'lost', 'a writer that lost the run takes nothing');
+  assert.equal(await hold(two, { seen }), 'lost', 'a writer that lost the run takes nothing');
 });
 
 test('of a decision and an expiry at the same instant one counts, and the run hears one', async () => {

@@ -17,7 +17,7 @@ import {
   stepOf,
 } from '../support/journal.ts';
 
-const never = { ref: 'input.nothing', is: 1 };
+const never = { ref: 'input.nothing', exists: true };
 const typesOf = (events: readonly { type: string }[]) => events.map(({ type }) => type);
 
 for (const order of [

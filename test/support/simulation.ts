@@ -231,21 +231,22 @@ export function simulate(scenario: Scenario, trouble: Trouble): Trace {
   };
 
   const hold = (of: Worker, call: HoldCall): void => {
-    const { ref, resource, insist } = call;
+    const { ref, resource, seen } = call;
     // A thing that another run has in hand is let go after two seconds.
     const theirs = scenario.others[resource] === 'in_hand' && now > 2_000 ? 'free' : scenario.others[resource]!;
     const own = [...trace.inHand].some(([at, name]) => at !== ref && name === `${call.agent} ${resource}`);
     const evidence: Evidence[] = [
       { run: 'another', title: 'Refund', step: 'pay', state: theirs === 'done' ? 'done' : 'in_hand', at: '2026-01-01' },
     ];
-    const free = !own && (theirs === 'free' || (insist && theirs === 'done'));
+    const allowed = seen?.some(({ state }) => state === 'done') ?? false;
+    const free = !own && (theirs === 'free' || (allowed && theirs === 'done'));
     if (free) trace.inHand.set(ref, `${call.agent} ${resource}`);
     if (crashes(of)) return;
     later(dice(20), () => {
       of.inFlight.delete(callKey(call));
       if (of.life !== 'alive') return;
       if (free) of.facts.push({ type: 'held', v: 1, ref, resource });
-      else if (own || insist) of.putOff.set(callKey(call), now + 300);
+      else if (own || (seen && theirs === 'in_hand')) of.putOff.set(callKey(call), now + 300);
       else of.facts.push({ type: 'contended', v: 1, ref, resource, evidence });
       look(of);
     });

@@ -104,7 +104,9 @@ async function closeRow(sql: Statement, run: string, decision: Decision): Promis
     update escalations set status = ${status}, outcome = ${decision.outcome}, value = ${value}::text::jsonb,
       decided_by = ${decision.by?.person ?? null}, decided_via = ${decision.by?.via ?? null},
       authorises = ${decision.authorises}, decided_at = clock_timestamp()
-    where id = ${decision.escalation} and status = 'open' returning 1`;
+    where id = ${decision.escalation} and status = 'open'
+      and (${decision.outcome} <> 'expired' or expires_at <= clock_timestamp())
+    returning 1`;
   if (closed.length > 0) await raiseSignal(sql, run, { kind: 'decided', decision });
   return closed.length > 0;
 }

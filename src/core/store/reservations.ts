@@ -12,8 +12,8 @@ export interface Hold {
   resource: string;
   /** How long a finished effect counts as a possible duplicate. */
   windowMs: number;
-  /** A person has seen the earlier effects and allowed this one; only what is in hand right now still stops it. */
-  insist: boolean;
+  /** What a person has been shown and allowed: such finished effects do not stand in the way any more. */
+  seen: readonly Evidence[];
 }
 
 /**
@@ -21,7 +21,8 @@ export interface Hold {
  * is taken, `lost` that the run has another writer.
  */
 export async function holdResource(sql: Sql, hold: Hold): Promise<Evidence[] | 'lost'> {
-  const { run, epoch, ref, agent, resource, windowMs, insist } = hold;
+  const { run, epoch, ref, agent, resource, windowMs, seen } = hold;
+  const allowed = seen.filter(({ state }) => state === 'done').map(({ run: other, step }) => `${other}/${step}`);
   const rows = await crossing(
     'hold',
     () => sql<
@@ -31,7 +32,8 @@ export async function holdResource(sql: Sql, hold: Hold): Promise<Evidence[] | '
       select v.run_id, v.ref, v.state, v.at from reservations v
       where v.agent = ${agent} and v.resource = ${resource} and v.run_id <> ${run} and (
         v.state = 'in_hand'
-        or (v.state = 'done' and not ${insist} and v.at > clock_timestamp() - ${windowMs} * interval '1 millisecond')
+        or (v.state = 'done' and v.at > clock_timestamp() - ${windowMs} * interval '1 millisecond'
+          and v.run_id || '/' || v.ref <> all(${allowed}::text[]))
       )
       order by v.at desc limit 5
     ), taken as (

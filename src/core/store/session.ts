@@ -43,6 +43,8 @@ export async function openSession(url: string, onNotice: (notice: Notice) => voi
   try {
     await sql`listen baton`;
     await registerWorker(sql, key);
+    // Whoever was alone here begins to look out for the death of others.
+    await sql`select pg_notify('baton', 'worker')`;
   } catch (error) {
     await sql.end({ timeout: 0 }).catch(() => {});
     throw error;
