@@ -1,10 +1,17 @@
 /** Places that a process passes on a bad day only: each test brings that day about, and kills there. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, test } from 'node:test';
+import postgres from 'postgres';
+import { migrate } from '../../src/core/store/migrate.ts';
+import { testDatabase } from '../support/database.ts';
 import { createProxy, type Proxy as Door, type Mode } from '../support/tcp-proxy.ts';
 import { ask, assertShown, somebody, still } from './hall.ts';
 import { rare } from './places.ts';
 import { assertSound, openStage, type Stage, until, type WorkerProcess } from './stage.ts';
+
+const migrator = new URL('../../src/core/store/migrate.ts', import.meta.url).href;
 
 /** Where processes were killed in this file. */
 const hit = new Set<string>();
@@ -122,6 +129,34 @@ describe('a process that is killed on a bad day', { concurrency: 4 }, () => {
       test(`at ${place}: what was asked for is done once`, () => killAt(place, given));
   }
 });
+
+/** Makes the tables, in a process of its own. */
+async function migrateElsewhere(url: string, place: string): Promise<void> {
+  const script = `const { migrate } = await import(process.env.SCRIPT); await migrate({ url: process.env.DATABASE_URL })`;
+  const env = { ...process.env, SCRIPT: migrator, DATABASE_URL: url, BATON_CRASH_AT: place };
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { env, stdio: 'inherit' });
+  const [, signal] = await once(child, 'exit');
+  if (signal === 'SIGKILL') hit.add(place.replace(/:\d+$/, ''));
+}
+
+for (const place of ['migrate.before:1', 'migrate.after:1']) {
+  test(`a process killed at ${place} leaves tables that the next one completes`, async () => {
+    await using database = await testDatabase();
+    const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+    await sql`drop schema public, drizzle cascade`;
+    await sql`create schema public`;
+    await sql.end();
+    await migrateElsewhere(database.url, place);
+    const missing = await migrate({ url: database.url });
+    assert.equal(missing > 0, place.startsWith('migrate.before'));
+    await using stage = await openStage(database.url);
+    stage.worker({});
+    const run = await stage.submit('refund 1042 50');
+    assert.equal(await stage.finished(run), 'completed');
+    await stage.settled(run);
+    await assertSound(stage, run);
+  });
+}
 
 test('every rare place was the place of a death', () => {
   const wanted = rare.flatMap((name) => [`${name}.before`, `${name}.after`]);
