@@ -8,31 +8,37 @@ import { z } from 'zod';
 import type { Card } from './card.ts';
 import { verbs } from './escalation.ts';
 import { jsonValue } from './json.ts';
+import { maxTaskCharacters } from './task.ts';
+
+const key = z.string().min(1).max(200);
+const person = z.string().max(100).nullable();
+const conversation = z.string().max(200);
 
 /** What came in. `key` is the platform's own id of the update: the same key is the same update. */
 export const inbound = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('task'),
-    key: z.string(),
-    person: z.string().nullable(),
-    conversation: z.string(),
-    text: z.string(),
+    key,
+    person,
+    conversation,
+    /** One more than a task may have: who wrote more is told so, and it is not kept. */
+    text: z.string().max(maxTaskCharacters + 1),
   }),
   z.strictObject({
     kind: z.literal('vote'),
-    key: z.string(),
-    person: z.string().nullable(),
-    conversation: z.string(),
-    code: z.string(),
+    key,
+    person,
+    conversation,
+    code: z.string().max(40),
     verb: z.enum(verbs),
     value: jsonValue.optional(),
   }),
   z.strictObject({
     kind: z.literal('cancel'),
-    key: z.string(),
-    person: z.string().nullable(),
-    conversation: z.string(),
-    run: z.string(),
+    key,
+    person,
+    conversation,
+    run: z.string().max(100),
   }),
 ]);
 export type Inbound = z.infer<typeof inbound>;

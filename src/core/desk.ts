@@ -3,10 +3,11 @@
  * line come through here, so that all of them obey the same rules.
  */
 import { BatonError } from '../contracts/error.ts';
-import type { VoteAnswer } from '../contracts/escalation.ts';
+import { type VoteAnswer, verbsWithValue } from '../contracts/escalation.ts';
 import type { Entry } from '../contracts/event.ts';
 import { isFinal } from '../contracts/run.ts';
 import { type Actor, type Submission, submission } from '../contracts/task.ts';
+import { maxAnyBytes, outOfBounds } from './bounds.ts';
 import type { KnownToCards } from './cards/veil.ts';
 import { mayControl, mayStart } from './control.ts';
 import { timer } from './crossing.ts';
@@ -28,7 +29,8 @@ export type CancelAnswer = { result: 'requested' | 'already_over' | 'not_allowed
 export interface Desk {
   /**
    * Begins the run of a message and says which it is; the same source and key is the same run. With `watch`, every
-   * commit of the run notifies followers in other processes. Throws `usage` for a text that is no task.
+   * commit of the run notifies followers in other processes. Throws `usage` for a text that is no task, and for the key
+   * of a message that ended without a run.
    */
   submit(of: Submission, options?: { watch?: boolean }): Promise<string>;
   /** One person's answer to the question of that code. */
@@ -82,7 +84,10 @@ export function createDesk(db: Database, registry: Registry, definitions: Defini
 
   return {
     submit,
-    vote: (code, ballot) => {
+    vote: async (code, ballot) => {
+      // Whatever the question is: more than this is not even looked at. What it takes itself, it says when judging.
+      const beyond = outOfBounds(ballot.value, maxAnyBytes);
+      if (beyond) return { result: 'invalid_value', mismatches: [beyond] };
       const ground = (run: string, now: number) => ({
         run,
         now,
@@ -90,7 +95,8 @@ export function createDesk(db: Database, registry: Registry, definitions: Defini
         route: (digest: string) => definitions.route(digest),
         people: (who: Parameters<typeof resolveDeciders>[1]) => resolveDeciders(registry, who),
       });
-      const value = ballot.value === undefined ? undefined : scrub(ballot.value);
+      const carried = verbsWithValue.includes(ballot.verb) ? ballot.value : undefined;
+      const value = carried === undefined ? undefined : scrub(carried);
       return vote(db, scrubText(code), { ...ballot, value }, ground, ({ definition, subject }) =>
         definitions.load([definition, ...(subject ? [subject.contract] : [])]),
       );

@@ -16,6 +16,7 @@ import {
 import type { Json } from '../contracts/json.ts';
 import type { RouteData } from '../contracts/route.ts';
 import type { Actor } from '../contracts/task.ts';
+import { maxGivenBytes, outOfBounds } from './bounds.ts';
 import { effectDigest, gateOf } from './effect.ts';
 import { checkJson } from './schema/check.ts';
 
@@ -83,12 +84,18 @@ const close = (question: Question, vote: Vote, value: Json | undefined, authoris
 });
 
 function judgeValue(question: Question, vote: Vote, ground: Ground): Verdict {
+  const beyond = outOfBounds(vote.value, mostBytes(question, vote.verb, ground));
+  if (beyond) return refuse({ result: 'invalid_value', mismatches: [beyond] });
   const value =
     vote.verb === 'edit' ? merged(question.subject?.input ?? null, vote.value ?? null) : (vote.value ?? null);
   const checked = checkJson(question.schema ?? {}, value);
   if (!checked.ok) return refuse({ result: 'invalid_value', mismatches: checked.mismatches satisfies Mismatch[] });
   return close(question, vote, value, vote.verb === 'edit' ? authorisedEdit(question, vote, value, ground) : null);
 }
+
+/** What stands for an output may be as large as the agent's own. */
+const mostBytes = ({ subject }: Question, verb: Verb, ground: Ground): number =>
+  verb === 'done' && subject ? ground.contract(subject.contract).maxOutputBytes : maxGivenBytes;
 
 /** An edit names the fields that change; the others stay as they were shown. */
 const merged = (shown: Json, edit: Json): Json => (isObject(shown) && isObject(edit) ? { ...shown, ...edit } : edit);

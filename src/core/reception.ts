@@ -5,8 +5,9 @@
 import type { Inbound, Receipt } from '../contracts/channel.ts';
 import { inbound } from '../contracts/channel.ts';
 import { BatonError } from '../contracts/error.ts';
-import type { Json } from '../contracts/json.ts';
-import { task } from '../contracts/task.ts';
+import type { Json, JsonObject } from '../contracts/json.ts';
+import { maxTaskCharacters, task } from '../contracts/task.ts';
+import { maxAnyBytes, outOfBounds } from './bounds.ts';
 import type { Desk } from './desk.ts';
 import type { Log } from './ports.ts';
 import { scrub } from './scrub.ts';
@@ -56,9 +57,19 @@ export function createReception(db: Database, desk: Desk, log: Log): Reception {
     }
   };
 
+  const refused = (source: string, { kind, key }: Inbound, outcome: string): Receipt => {
+    log.warn({ source, kind }, 'update refused: out of bounds');
+    return { key, outcome, run: null };
+  };
+
   return {
     receive: async (channel, given) => {
-      const update = inbound.parse(scrub(given as Json));
+      // What is out of bounds is so each time it comes: it is answered, and not kept.
+      if (given.kind === 'vote' && outOfBounds(given.value, maxAnyBytes))
+        return refused(channel, given, 'invalid_value');
+      const read = inbound.safeParse(scrub(bounded(given as Json)));
+      if (!read.success) return refused(channel, given, 'usage');
+      const update = read.data;
       const kept = await keepMessage(db.sql, { source: channel, key: update.key, body: update as Json });
       if (kept.status !== 'pending') return { key: update.key, outcome: kept.outcome ?? kept.status, run: kept.run };
       return settle(channel, update);
@@ -66,7 +77,7 @@ export function createReception(db: Database, desk: Desk, log: Log): Reception {
     sweep: async () => {
       const left = await leftMessages(db.sql, leftAfterMs);
       for (const { source, key, body } of left) {
-        const update = inbound.safeParse(body);
+        const update = inbound.safeParse(bounded(body));
         const direct = update.success ? null : directTask(body);
         if (update.success) await settle(source, update.data);
         else if (direct) await beginRun(db.sql, source, key, direct.task, direct.watch);
@@ -75,6 +86,15 @@ export function createReception(db: Database, desk: Desk, log: Log): Reception {
       return left.length;
     },
   };
+}
+
+/** A text that is too long for a task stays too long, and is no longer than that. */
+function bounded(body: Json): Json {
+  const { kind, text } = (body ?? {}) as { kind?: unknown; text?: unknown };
+  if (kind !== 'task' || typeof text !== 'string') return body;
+  const trimmed = text.trim();
+  if (trimmed.length <= maxTaskCharacters) return { ...(body as JsonObject), text: trimmed };
+  return { ...(body as JsonObject), text: `${trimmed.slice(0, maxTaskCharacters)}…` };
 }
 
 /** A task that a client submitted without a channel, and died before its run began. */

@@ -3,6 +3,7 @@
  * however often and wherever it arrives. A message that cannot be handled is tried again, and kept as dead after that.
  */
 import { v7 as uuid } from 'uuid';
+import { BatonError } from '../../contracts/error.ts';
 import type { Event } from '../../contracts/event.ts';
 import type { Json } from '../../contracts/json.ts';
 import { engineFormat } from '../../contracts/run.ts';
@@ -43,7 +44,10 @@ export async function keepMessage(sql: Sql, { source, key, body }: InboxRow): Pr
   return row ?? { status: 'pending', outcome: null, run: null };
 }
 
-/** Makes the run of a message, once: whoever comes second gets the run that is there. */
+/**
+ * Makes the run of a message, once: whoever comes second gets the run that is there. Throws `usage` when the message
+ * has ended without one, for a key is one message and never another.
+ */
 export async function beginRun(sql: Sql, source: string, key: string, task: Task, watched: boolean): Promise<string> {
   const run = uuid();
   const events: Event[] = [{ type: 'received', v: 1, task }];
@@ -66,9 +70,10 @@ export async function beginRun(sql: Sql, source: string, key: string, task: Task
     select run_id as run, pg_notify('baton', 'run')::text from mine`,
   );
   if (rows[0]) return rows[0].run;
-  const [there] = await sql<{ run: string }[]>`
+  const [there] = await sql<{ run: string | null }[]>`
     select run_id as run from inbox where source = ${source} and key = ${key}`;
-  return there!.run;
+  if (!there?.run) throw new BatonError('usage', 'The message of that key ended without a run; use another key.');
+  return there.run;
 }
 
 /** The first line of a task, for lists. */
