@@ -6,9 +6,10 @@ import { defineAgent } from '../../src/contracts/agent.ts';
 import { approval, defineRoute, type Route } from '../../src/contracts/route.ts';
 import { closeQuestion } from '../../src/core/store/escalations.ts';
 import { openSession } from '../../src/core/store/session.ts';
+import { testDatabase } from '../support/database.ts';
 import { begin, eventsOf, until } from '../support/follow.ts';
 import { running } from '../support/running.ts';
-import { anna, boris, createShop, operator } from '../support/world.ts';
+import { anna, boris, createShop, createWorld, operator } from '../support/world.ts';
 
 const answer = z.strictObject({ ok: z.boolean() });
 const input = z.strictObject({ order: z.string() });
@@ -105,12 +106,19 @@ test('a free hand takes a due run although most hands are busy for long', async 
     },
   });
   const route = routeOf('slow', (p) => p.step('slow', slow, ({ task }) => ({ order: task.order })).answer(() => ({})));
-  await using at = await running({ concurrency: 8, configuration: createShop().configuration({ routes: [route] }) });
+  await using database = await testDatabase();
+  const configuration = createShop().configuration({ routes: [route] });
+  const world = createWorld(database.url, createShop(), { concurrency: 8, configuration });
+  // The first claim takes as many as there are hands, so the next one would rather wait for more room.
   const busy = [];
-  for (let i = 0; i < 7; i += 1) busy.push(await begin(at.world, `slow ${i}`));
-  for (const run of busy) await until(at.world, run, 'attempt_started');
-  assert.equal((await until(at.world, await begin(at.world, 'slow 100'), 'finished')).status, 'completed');
+  for (let i = 0; i < 7; i += 1) busy.push(await begin(world, `slow ${i}`));
+  const first = await begin(world, 'slow 100');
+  await world.start();
+  assert.equal((await until(world, first, 'finished')).status, 'completed');
+  for (const run of busy) await until(world, run, 'attempt_started');
+  assert.equal((await until(world, await begin(world, 'slow 100', operator, 'later'), 'finished')).status, 'completed');
   gate.resolve();
+  await world.stop();
 });
 
 test('two steps that want one resource ask one after the other, and the process rests meanwhile', async () => {

@@ -21,6 +21,7 @@ export interface Mutant {
 
 const guards = 'test/core/guards.test.ts';
 const simulation = 'test/core/simulation.test.ts';
+const hardening = 'test/core/hardening.test.ts';
 
 const edit = (file: string, find: string, replace: string): Edit => ({ file: `src/core/${file}`, find, replace });
 /** `where` is a file, or a file and the name of a test in it. */
@@ -72,7 +73,7 @@ export const mutants: Mutant[] = [
   mutant(
     'a question is closed a second time',
     [guards, 'of a decision and an expiry'],
-    edit('store/escalations.ts', "and status = 'open' returning 1", 'returning 1'),
+    edit('store/escalations.ts', "decision.escalation} and status = 'open'", 'decision.escalation}'),
   ),
   mutant(
     'one approval is enough for any quorum',
@@ -147,7 +148,7 @@ export const mutants: Mutant[] = [
   mutant(
     'a run completes while a question is open',
     simulation,
-    edit('execute.ts', ' && openQuestions(state).length === 0', ''),
+    edit('execute.ts', ' || openQuestions(state).length > 0', ''),
   ),
   mutant(
     'a decision sets a running step back',
@@ -167,7 +168,7 @@ export const mutants: Mutant[] = [
   mutant(
     'an uncertain effect is missing in the report',
     simulation,
-    edit('unwind.ts', " || (isUncertain(step) && step.undo.status === 'none')", ''),
+    edit('report.ts', "(isUncertain(step) && step.undo.status === 'none')", 'false'),
   ),
   mutant(
     'a step asks again and again for what its own run has in hand',
@@ -178,5 +179,25 @@ export const mutants: Mutant[] = [
     'a stop is forgotten when a late refusal came first',
     'test/core/evolve.test.ts',
     edit('begin.ts', "?.decision?.outcome === 'stop'", "?.decision?.outcome === 'never'"),
+  ),
+  mutant(
+    'an attempt is called again while its end is on its way',
+    [hardening, 'is not called again'],
+    edit('errands.ts', 'begun.has(key) || ', ''),
+  ),
+  mutant(
+    'what has happened since the question is not shown',
+    [hardening, 'shown before another one'],
+    edit('store/reservations.ts', "(v.state = 'done' and v.at", '(false and v.at'),
+  ),
+  mutant(
+    'a claim waits for more room for ever',
+    [hardening, 'a free hand takes'],
+    edit('worker.ts', 'performance.now() + batchingMs', 'Number.POSITIVE_INFINITY'),
+  ),
+  mutant(
+    'any clock may expire a question',
+    [hardening, 'only the clock of the database'],
+    edit('store/escalations.ts', 'or expires_at <= clock_timestamp()', 'or true'),
   ),
 ];
