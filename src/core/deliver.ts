@@ -108,7 +108,7 @@ function settlementOf(wish: Wish, { seq }: Rendered, result: SendResult): Settle
 }
 
 /** How a send ended; one that throws or takes too long may have arrived. */
-function sendWithin(channel: Channel, post: Parameters<Channel['send']>[0], ms: number): Promise<SendResult> {
+export function sendWithin(channel: Channel, post: Parameters<Channel['send']>[0], ms: number): Promise<SendResult> {
   return new Promise((resolve) => {
     const stop = timer('send_limit', ms, () => resolve({ state: 'unknown' }));
     Promise.resolve()

@@ -59,7 +59,7 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
   const definitions = createDefinitions(db.sql, registry.definitions);
   const hub = createHub();
   const desk = createDesk(db, registry, definitions, hub);
-  const reception = createReception(db, desk, log);
+  const reception = createReception(db, desk, log, channels);
   const clock = createClock();
   const outbox = createOutbox({ db, channels, definitions, log, ...settings.outbox });
   const tools = {

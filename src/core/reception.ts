@@ -2,17 +2,26 @@
  * What comes in from channels: kept first, handled then. Nobody is told "got it" before the row is committed, and what
  * was kept and not handled is handled by the sweep.
  */
-import type { Inbound, Receipt } from '../contracts/channel.ts';
+import type { Channel, Inbound, Receipt } from '../contracts/channel.ts';
 import { inbound } from '../contracts/channel.ts';
 import { BatonError } from '../contracts/error.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
-import { maxTaskCharacters, task } from '../contracts/task.ts';
+import { maxTaskCharacters, type Task, task } from '../contracts/task.ts';
 import { maxAnyBytes, outOfBounds } from './bounds.ts';
 import type { Desk } from './desk.ts';
+import { tellLate } from './late.ts';
 import type { Log } from './ports.ts';
 import { scrub } from './scrub.ts';
 import { type Database, reasonOf } from './store/database.ts';
-import { beginRun, closeMessage, keepMessage, leftMessages, postponeMessage } from './store/inbox.ts';
+import {
+  beginRun,
+  closeMessage,
+  type InboxRow,
+  type InboxState,
+  keepMessage,
+  leftMessages,
+  postponeMessage,
+} from './store/inbox.ts';
 
 export interface Reception {
   /** Takes an update of a channel. Rejects only when it could not be kept: then the channel must not confirm it. */
@@ -24,7 +33,7 @@ export interface Reception {
 /** A message younger than this is still in the hands of the process that took it. */
 const leftAfterMs = 5_000;
 
-export function createReception(db: Database, desk: Desk, log: Log): Reception {
+export function createReception(db: Database, desk: Desk, log: Log, channels: readonly Channel[] = []): Reception {
   const handle = async (source: string, update: Inbound): Promise<Receipt> => {
     const { key, person } = update;
     if (person === null) return { key, outcome: 'not_allowed', run: null };
@@ -35,26 +44,37 @@ export function createReception(db: Database, desk: Desk, log: Log): Reception {
     }
     if (update.kind === 'cancel') {
       const { result } = await desk.cancel(update.run, actor);
-      return { key, outcome: result, run: update.run };
+      return { key, outcome: result, run: result === 'unknown_run' ? null : update.run };
     }
     const { text, conversation } = update;
     const run = await desk.submit({ source, key, task: { text, requester: actor, conversation } });
     return { key, outcome: 'run', run };
   };
 
-  /** What cannot be right a second time is answered and done; anything else comes again. */
-  const settle = async (source: string, update: Inbound): Promise<Receipt> => {
+  /** What cannot be right a second time is answered and done; anything else comes again, until it is dead. */
+  const settle = async (source: string, key: string, act: () => Promise<Receipt>): Promise<Receipt> => {
     try {
-      const receipt = await handle(source, update);
-      await closeMessage(db.sql, source, update.key, receipt.outcome, receipt.run);
+      const receipt = await act();
+      await closeMessage(db.sql, source, key, receipt.outcome, receipt.run);
       return receipt;
     } catch (error) {
       const refused = error instanceof BatonError;
-      log.warn({ source, reason: refused ? error.code : reasonOf(error) }, 'message not handled');
-      if (refused) await closeMessage(db.sql, source, update.key, error.code, null);
-      else await postponeMessage(db.sql, source, update.key, reasonOf(error));
-      return { key: update.key, outcome: refused ? error.code : 'later', run: null };
+      const reason = refused ? error.code : reasonOf(error);
+      log.warn({ source, reason }, 'message not handled');
+      if (refused) await closeMessage(db.sql, source, key, reason, null);
+      const dead = !refused && (await postponeMessage(db.sql, source, key, reason));
+      return { key, outcome: refused ? reason : dead ? 'dead' : 'later', run: null };
     }
+  };
+
+  /** Handles a message that was left, whatever it is. */
+  const resume = async ({ source, key, body }: InboxRow): Promise<string> => {
+    const update = inbound.safeParse(bounded(body));
+    if (update.success) return (await settle(source, key, () => handle(source, update.data))).outcome;
+    const direct = directTask(body);
+    if (!direct) return (await postponeMessage(db.sql, source, key, 'unreadable')) ? 'dead' : 'later';
+    const begin = async () => ({ key, outcome: 'run', run: await beginRun(db.sql, source, key, ...direct) });
+    return (await settle(source, key, begin)).outcome;
   };
 
   const refused = (source: string, { kind, key }: Inbound, outcome: string): Receipt => {
@@ -71,18 +91,13 @@ export function createReception(db: Database, desk: Desk, log: Log): Reception {
       if (!read.success) return refused(channel, given, 'usage');
       const update = read.data;
       const kept = await keepMessage(db.sql, { source: channel, key: update.key, body: update as Json });
-      if (kept.status !== 'pending') return { key: update.key, outcome: kept.outcome ?? kept.status, run: kept.run };
-      return settle(channel, update);
+      if (kept.status !== 'pending') return { key: update.key, outcome: outcomeOf(kept), run: kept.run };
+      return settle(channel, update.key, () => handle(channel, update));
     },
     sweep: async () => {
       const left = await leftMessages(db.sql, leftAfterMs);
-      for (const { source, key, body } of left) {
-        const update = inbound.safeParse(bounded(body));
-        const direct = update.success ? null : directTask(body);
-        if (update.success) await settle(source, update.data);
-        else if (direct) await beginRun(db.sql, source, key, direct.task, direct.watch);
-        else await postponeMessage(db.sql, source, key, 'unreadable');
-      }
+      // A channel that does not answer holds up no sweep.
+      for (const message of left) void tellLate(channels, log, message.body, await resume(message));
       return left.length;
     },
   };
@@ -97,9 +112,12 @@ function bounded(body: Json): Json {
   return { ...(body as JsonObject), text: `${trimmed.slice(0, maxTaskCharacters)}…` };
 }
 
+/** A dead message's outcome is why it could not be handled the last time, which is nothing to tell. */
+const outcomeOf = ({ status, outcome }: InboxState): string => (status === 'dead' ? status : (outcome ?? status));
+
 /** A task that a client submitted without a channel, and died before its run began. */
-function directTask(body: Json) {
+function directTask(body: Json): [Task, boolean] | null {
   const { task: given, watch } = (body ?? {}) as { task?: unknown; watch?: unknown };
   const parsed = task.safeParse(given);
-  return parsed.success ? { task: parsed.data, watch: watch === true } : null;
+  return parsed.success ? [parsed.data, watch === true] : null;
 }

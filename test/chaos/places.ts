@@ -62,6 +62,7 @@ export const looking = ['follow'];
 
 /** Not killed at, and why a kill there would tell nothing new: a place that is passed nowhere else belongs here. */
 export const elsewhere: Record<string, string> = {
+  notice: 'told at most once, after the message is done; test/core/late.test.ts',
   statement_limit:
     'a statement given up is a broken connection, at which the others are killed; test/core/database.test.ts',
 };

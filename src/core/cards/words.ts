@@ -28,7 +28,8 @@ type Fact =
   | 'undone'
   | 'stands'
   | 'needsPerson'
-  | 'took';
+  | 'took'
+  | 'about';
 
 export interface Words {
   hidden: string;
@@ -72,6 +73,9 @@ export interface Words {
   failedWith(code: string, what: string | null): string;
   decisionOn(decision: string, what: string): string;
   nobody: string;
+  /** What became of an update, by the outcome of its receipt, told after its sender has stopped waiting. */
+  late: Readonly<Record<string, string>>;
+  lateOther: string;
 }
 
 const en: Words = {
@@ -106,6 +110,7 @@ const en: Words = {
     stands: 'Stands',
     needsPerson: 'Needs a person',
     took: 'Took',
+    about: 'Your message',
   },
   effects: {
     read: 'Changes nothing',
@@ -177,6 +182,18 @@ const en: Words = {
   failedWith: (code, what) => (what === null ? `Failed: ${code}` : `Failed: ${code} at ${what}`),
   decisionOn: (decision, what) => `${decision}: ${what}`,
   nobody: 'nobody',
+  late: {
+    not_allowed: 'You may not do this here',
+    usage: 'This is no task that can be begun here',
+    counted: 'Your approval is counted; more are needed',
+    already_decided: 'This was decided before your answer came',
+    already_voted: 'You had answered this already',
+    invalid_value: 'This value does not fit the question',
+    unknown_question: 'There is no question of that code',
+    unknown_run: 'There is no run of that id',
+    already_over: 'This run was over already',
+  },
+  lateOther: 'Your message could not be handled',
 };
 
 const catalogues = { en, ru: en } as const;

@@ -92,16 +92,18 @@ export async function closeMessage(sql: Sql, source: string, key: string, outcom
   );
 }
 
-/** A message could not be handled: it comes again later, at most five times. */
-export async function postponeMessage(sql: Sql, source: string, key: string, reason: string): Promise<void> {
-  await crossing(
+/** A message could not be handled: it comes again later, at most five times. True: that was the last time. */
+export async function postponeMessage(sql: Sql, source: string, key: string, reason: string): Promise<boolean> {
+  const [row] = await crossing(
     'postpone',
-    () => sql`
+    () => sql<{ status: string }[]>`
     update inbox set attempts = attempts + 1, outcome = ${reason},
       status = case when attempts + 1 >= ${maxAttempts} then 'dead' else 'pending' end,
       due_at = clock_timestamp() + (2 ^ attempts) * interval '1 second'
-    where source = ${source} and key = ${key} and status = 'pending'`,
+    where source = ${source} and key = ${key} and status = 'pending'
+    returning status`,
   );
+  return row?.status === 'dead';
 }
 
 /** Messages that were kept and not handled, e.g. because the process died in between. */

@@ -1,0 +1,29 @@
+/**
+ * Late answers. Whoever sends an update waits for its receipt; when the process died before it, the sweep handles the
+ * update and nobody waits any more. Then the conversation is told, once and as well as it goes.
+ */
+import type { Channel } from '../contracts/channel.ts';
+import type { Json } from '../contracts/json.ts';
+import { noticeCard } from './cards/notice.ts';
+import { crossing } from './crossing.ts';
+import { sendWithin } from './deliver.ts';
+import type { Log } from './ports.ts';
+
+const limitMs = 10_000;
+
+/** What is seen anyway: the run's own messages show it, or the update comes again. */
+const visible: readonly string[] = ['run', 'decided', 'requested', 'later'];
+
+/** Tells the conversation of an update, as it was kept, what became of it. Never throws. */
+export async function tellLate(channels: readonly Channel[], log: Log, kept: Json, outcome: string): Promise<void> {
+  if (visible.includes(outcome)) return;
+  const { conversation, text, code, run } = (kept ?? {}) as Record<string, unknown>;
+  if (typeof conversation !== 'string') return;
+  const channel = channels.find(({ name }) => conversation.startsWith(`${name}:`));
+  if (!channel) return;
+  const about = [text, code, run].find((one) => typeof one === 'string');
+  const card = noticeCard(outcome, (about as string | undefined) ?? null);
+  const send = () => sendWithin(channel, { conversation, card, message: null }, limitMs);
+  const { state } = await crossing('notice', send);
+  if (state !== 'sent') log.warn({ channel: channel.name, state }, 'late answer not known to be shown');
+}
