@@ -73,7 +73,7 @@ export async function dropLease(sql: Sql, { channel, holder, epoch }: Lease): Pr
 }
 
 /**
- * The next wishes of a channel: the most urgent one of each conversation, questions before summaries before progress.
+ * The next wishes of a channel: the most urgent one of each conversation, questions and reminders before summaries before progress.
  * Wishes that nobody can fulfil are dropped. `nextInMs` is when a parked one is due.
  */
 export async function takeWishes(
@@ -85,15 +85,22 @@ export async function takeWishes(
   const rows = await crossing(
     'wishes',
     () => sql<(Wish & { next: number | null })[]>`
-    with useless as (
-      delete from posts p using deliveries d
-      where starts_with(p.conversation, ${`${channel}:`}) and d.run_id = p.run_id and d.purpose = p.purpose
-        and d.conversation = p.conversation and (d.state = 'dead' or d.shows_seq >= p.wants_seq)
+    with useless as materialized (
+      select p.run_id, p.purpose, p.conversation
+      from posts p
+      join deliveries d on d.run_id = p.run_id and d.purpose = p.purpose and d.conversation = p.conversation
+      where starts_with(p.conversation, ${`${channel}:`}) and (d.state = 'dead' or d.shows_seq >= p.wants_seq)
         and exists (select 1 from senders where channel = ${channel} and holder = ${holder} and epoch = ${epoch})
+      -- A run's writer that is changing them makes them useful again, or leaves them to the next look.
+      order by p.run_id, p.purpose, p.conversation for update of p skip locked
+    ), dropped as (
+      delete from posts p using useless u
+      where p.run_id = u.run_id and p.purpose = u.purpose and p.conversation = u.conversation
     ), open as materialized (
       select p.run_id as run, p.purpose, p.conversation, p.wants_seq as "wantsSeq", d.message, d.state,
         coalesce(d.attempts, 0) as attempts, d.card_digest as "cardDigest", d.not_before,
-        case when p.purpose like 'question:%' then 0 when p.purpose = 'summary' then 1 else 2 end as rank
+        case when p.purpose like 'question:%' or p.purpose like 'reminder:%' then 0
+          when p.purpose = 'summary' then 1 else 2 end as rank
       from posts p
       left join deliveries d on d.run_id = p.run_id and d.purpose = p.purpose and d.conversation = p.conversation
       where starts_with(p.conversation, ${`${channel}:`}) and p.wants_seq > coalesce(d.shows_seq, 0)
