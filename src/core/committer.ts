@@ -3,13 +3,14 @@
  * share a round trip and a flush, and a run on its own never waits.
  *
  * A change of one run never harms another: a run whose row is locked goes into the next statement, a run whose fence
- * fails is told so, and a statement that the database refuses is repeated run by run, so that only the culprit is
- * rejected. After a broken connection everything is simply sent again: a change that had happened is found by its id.
+ * fails is told so, and a statement that the database refuses for what is in it is repeated run by run, so that only the
+ * culprit is rejected. After a broken connection, and while the database is unable (a full disk, a standby), everything
+ * is simply sent again: a change that had happened is found by its id.
  */
 import type { Change, Outcome } from './change.ts';
 import { timer } from './crossing.ts';
 import { commitChanges } from './store/commit.ts';
-import { isConnectionLoss, reasonOf, type Sql } from './store/database.ts';
+import { isPassing, reasonOf, type Sql } from './store/database.ts';
 
 export interface Committer {
   /** At most one change of a run at a time. */
@@ -25,10 +26,10 @@ interface Waiting {
 
 /** Two statements in turn: while Postgres works on one, this process decides what goes into the other. */
 const defaultWidth = { lanes: 2, batch: 32 };
-/** How long a change is sent again and again while Postgres is away. Leases have ended long before. */
+/** How long a change is sent again and again while Postgres is away or unable. Leases have ended long before. */
 const maxOutageMs = 120_000;
 const lockedRetryMs = 3;
-const repeatable = new Set(['40001', '40P01', '55P03']);
+const duplicate = '23505';
 
 export function createCommitter(sql: Sql, send = commitChanges, width = defaultWidth): Committer {
   const queue: Waiting[] = [];
@@ -76,15 +77,19 @@ export function createCommitter(sql: Sql, send = commitChanges, width = defaultW
   /** Sends until there is an answer; null for a run whose row was locked. */
   const attempt = async (changes: Change[]): Promise<(Outcome | null)[]> => {
     const since = performance.now();
+    let doubted = false;
     for (let waitMs = 20; ; waitMs = Math.min(waitMs * 2, 1000)) {
       try {
         return await send(sql, changes);
       } catch (error) {
-        const passing = isConnectionLoss(error) || repeatable.has(reasonOf(error));
-        if (passing && performance.now() - since < maxOutageMs) await pause('commit_retry', waitMs);
-        else if (passing) return changes.map(() => ({ state: 'lost' }));
-        else if (changes.length === 1) return [{ state: 'rejected', reason: reasonOf(error) }];
-        else return one(changes);
+        const reason = reasonOf(error);
+        if (isPassing(error)) {
+          if (performance.now() - since > maxOutageMs) return changes.map(() => ({ state: 'lost' }));
+          await pause('commit_retry', waitMs);
+        } else if (changes.length > 1) return one(changes);
+        // What it sent over a connection that broke may have ended in the meantime: then it is found.
+        else if (reason === duplicate && !doubted) doubted = true;
+        else return [{ state: 'rejected', reason }];
       }
     }
   };

@@ -9,7 +9,9 @@ import { createCommitter } from '../../src/core/committer.ts';
 import { commitChanges } from '../../src/core/store/commit.ts';
 import { type Database, openDatabase, type Sql } from '../../src/core/store/database.ts';
 import { migrate } from '../../src/core/store/migrate.ts';
+import { takeWishes } from '../../src/core/store/posts.ts';
 import { renewLeases } from '../../src/core/store/runs.ts';
+import { signalRun } from '../../src/core/store/signals.ts';
 import { releaseForgotten } from '../../src/core/store/sweeps.ts';
 import { buryDeadWorkers } from '../../src/core/store/workers.ts';
 import { startEmbedded, toUrl } from '../../src/postgres/index.ts';
@@ -321,20 +323,126 @@ test('a repeated change is a success even when a decision that it folded is gone
   assert.equal((await journalOf(at.db.sql, run!)).length, 1);
 });
 
-test('a deadlock, a failed serialization and a lock time-out are sent again', async () => {
+/** A committer whose first statements fail with these codes, one each. */
+function failing(at: { db: Database }, codes: string[]) {
+  const sent: number[] = [];
+  const committer = createCommitter(at.db.sql, async (sql, changes) => {
+    sent.push(changes.length);
+    const code = codes.shift();
+    if (code !== undefined) throw Object.assign(new Error('refused'), { code });
+    return commitChanges(sql, changes);
+  });
+  return { committer, sent };
+}
+
+for (const [what, code] of [
+  ['a deadlock', '40P01'],
+  ['a failed serialization', '40001'],
+  ['a lock time-out', '55P03'],
+  ['a full disk', '53100'],
+  ['a statement time-out', '57014'],
+  ['a standby after a failover', '25006'],
+  ['an input/output error', '58030'],
+] as const) {
+  test(`${what} passes: the same changes are sent again, together`, async () => {
+    await using at = await bench();
+    const runs = await makeRuns(at.db, 3);
+    const { committer, sent } = failing(at, [code, code]);
+    const outcomes = await Promise.all(runs.map((run) => committer.commit(change(run))));
+    assert.deepEqual(states(outcomes), ['committed', 'committed', 'committed']);
+    assert.deepEqual(sent, [3, 3, 3]);
+  });
+}
+
+test('a change that its own earlier statement has made under it is found, not rejected', async () => {
   await using at = await bench();
-  const runs = await makeRuns(at.db, 3);
-  const codes = ['40P01', '40001', '55P03'];
+  const [run] = await makeRuns(at.db, 1);
+  const mine = change(run!);
   let sent = 0;
   const committer = createCommitter(at.db.sql, async (sql, changes) => {
     sent += 1;
-    const code = codes.shift();
-    if (code !== undefined) throw Object.assign(new Error('passing'), { code });
-    return commitChanges(sql, changes);
+    if (sent > 1) return commitChanges(sql, changes);
+    // The connection broke, the statement went on, and ended between the snapshot of the next one and its insert.
+    await commitChanges(sql, changes);
+    throw Object.assign(new Error('duplicate'), { code: '23505' });
   });
-  const outcomes = await Promise.all(runs.map((run) => committer.commit(change(run))));
-  assert.deepEqual(states(outcomes), ['committed', 'committed', 'committed']);
-  assert.equal(sent, 4);
+  assert.deepEqual(await committer.commit(mine), { state: 'committed', released: false, signals: [] });
+  assert.equal(sent, 2);
+});
+
+test('a change that is a duplicate twice is rejected', async () => {
+  await using at = await bench();
+  const [run] = await makeRuns(at.db, 1);
+  const { committer, sent } = failing(at, ['23505', '23505']);
+  assert.deepEqual(await committer.commit(change(run!)), { state: 'rejected', reason: '23505' });
+  assert.deepEqual(sent, [1, 1]);
+});
+
+test('a repeated change that had let its run go says so, although a signal has come since', async () => {
+  await using at = await bench();
+  const [run] = await makeRuns(at.db, 1);
+  const mine = change(run!, { release: { wakeAt: null } });
+  assert.deepEqual(await at.committer.commit(mine), { state: 'committed', released: true, signals: [] });
+  await signalRun(at.db, run!, { kind: 'cancel', by: null });
+  const again = await at.committer.commit(mine);
+  assert.ok(again.state === 'committed');
+  assert.equal(again.released, true);
+});
+
+test('a repeated change that could not let its run go does not say so when the signal is gone', async () => {
+  await using at = await bench();
+  const [run] = await makeRuns(at.db, 1);
+  await at.db.sql`update runs set signals = 1 where id = ${run!}`;
+  const mine = change(run!, { release: { wakeAt: null } });
+  assert.deepEqual(await at.committer.commit(mine), { state: 'committed', released: false, signals: [] });
+  await at.db.sql`update runs set signals = 0 where id = ${run!}`;
+  assert.deepEqual(await at.committer.commit(mine), { state: 'committed', released: false, signals: [] });
+});
+
+test('committers whose connections have fallen silent go on over new ones, in both lanes', async () => {
+  await using database = await testDatabase();
+  await using proxy = await createProxy(database.url);
+  const db = openDatabase({ url: proxy.url, limits: { statementMs: 300 } });
+  const committer = createCommitter(db.sql);
+  const runs = await makeRuns(db, 8);
+  await Promise.all(runs.map((run) => committer.commit(change(run))));
+  proxy.set('half-open');
+  const first = committer.commit(change(runs[0]!, { seq: 2 }));
+  await turn();
+  await turn();
+  const rest = runs.slice(1).map((run) => committer.commit(change(run, { seq: 2 })));
+  await sleep(10);
+  proxy.set('pass');
+  assert.deepEqual(new Set(states(await Promise.all([first, ...rest]))), new Set(['committed']));
+  await db.close();
+});
+
+test('posts are written in one order whatever order they are wished in', async () => {
+  await using at = await bench();
+  await using rival = await bench(at.url);
+  const runs = await makeRuns(at.db, 24);
+  const post = (conversation: string) => ({ purpose: 'progress', conversation, escalation: null });
+  const conversations = ['test:a', 'test:b', 'test:c', 'test:d'];
+  const write = (committer: typeof at.committer, order: string[], seq: number, said: string[]) =>
+    Promise.all(order.map((run) => committer.commit(change(run, { seq, posts: said.map(post) }))));
+  await rival.db.sql`
+    insert into senders (channel, holder, epoch, lease_until)
+    values ('test', ${randomUUID()}, 1, clock_timestamp() + interval '1 hour')`;
+  const [sender] = await at.db.sql<{ holder: string }[]>`select holder from senders`;
+  const lease = { channel: 'test', epoch: 1, holder: sender!.holder };
+  for (let seq = 1; seq <= 10; seq += 1) {
+    await Promise.all([
+      write(at.committer, runs, seq, conversations),
+      write(rival.committer, runs.toReversed(), seq, conversations.toReversed()),
+      takeWishes(rival.db.sql, lease, [], 10),
+    ]);
+    await at.db.sql`
+      insert into deliveries (run_id, purpose, conversation, state, shows_seq)
+      select run_id, purpose, conversation, 'sent', ${seq} from posts
+      on conflict (run_id, purpose, conversation) do update set shows_seq = excluded.shows_seq`;
+  }
+  await takeWishes(rival.db.sql, lease, [], 10);
+  assert.equal((await at.db.sql`select 1 from posts`).length, 0);
 });
 
 test('U+0000 and lone surrogates are stored as U+FFFD', async () => {

@@ -65,7 +65,7 @@ const columns = (sql: Sql, changes: readonly Change[]) => {
 const held = (sql: Sql, changes: readonly Change[]) => sql`
   changes as materialized (select * from ${columns(sql, changes)}),
   held as materialized (
-    select c.*, r.signals, r.watched, j.commit_id as found
+    select c.*, r.signals, r.worker, r.watched, j.commit_id as found
     from changes c
     join runs r on r.id = c.id and r.epoch = c.epoch
     left join journal j on j.run_id = c.id and j.seq = c.seq
@@ -92,8 +92,11 @@ const written = (sql: Sql) => sql`
     where r.id = f.id and (f.status is not null or f.release = 1)
   )`;
 
+/** A change that had happened before is answered from the row: signals may have come and gone since. */
 const answer = (sql: Sql, denied: ReturnType<Sql>) => sql`
-  select h.id, h.found, ${denied} as denied, (h.release = 1 and h.signals = h.folded) as released,
+  select h.id, h.found, ${denied} as denied,
+    case when h.found is null then (h.release = 1 and h.signals = h.folded)
+      else (h.release = 1 and h.worker is null) end as released,
     case when h.signals <> h.folded then (
       select jsonb_agg(jsonb_build_object('id', s.id, 'data', s.data) order by s.at, s.id)
       from signals s where s.run_id = h.id
@@ -153,6 +156,7 @@ const commitWhole = (sql: Sql, changes: readonly Change[]) => {
         ${posts((p) => p.conversation)}::text[], ${posts((p) => p.escalation)}::uuid[]
       ) as p(run_id, purpose, conversation, escalation_id)
       join fresh f on f.id = p.run_id
+      order by p.run_id, p.purpose, p.conversation
       on conflict (run_id, purpose, conversation) do update set wants_seq = excluded.wants_seq
       -- One notification for all of them: Postgres folds equal ones of a transaction into one.
       returning pg_notify('baton', 'post')
