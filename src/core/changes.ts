@@ -34,21 +34,31 @@ export function changeOf(before: RunState, after: RunState, events: Event[], wri
   };
 }
 
-/** One progress message, one message a question (shown again when it closes or is void), one summary. */
+/**
+ * One progress message, one message a question, one more for each time that nobody answered it, one summary. All
+ * messages of a question are shown again when it closes or is void.
+ */
 function postsOf(after: RunState, events: readonly Event[]): Post[] {
   const { conversation } = after.task;
   if (conversation === null || events.length === 0) return [];
   const questions = events.flatMap((event) => {
     if (event.type === 'asked') return [event.question.id];
     if (event.type === 'decided') return [event.decision.escalation];
-    return event.type === 'voided' || event.type === 'raised' ? [event.escalation] : [];
+    return event.type === 'voided' || event.type === 'raised' || event.type === 'reminded' ? [event.escalation] : [];
   });
   const post = (purpose: string, escalation: string | null = null): Post => ({ purpose, conversation, escalation });
   return [
     post('progress'),
-    ...[...new Set(questions)].map((id) => post(`question:${id}`, id)),
+    ...[...new Set(questions)].flatMap((id) => purposesOf(id, after).map((purpose) => post(purpose, id))),
     ...(after.finished ? [post('summary')] : []),
   ];
+}
+
+/** `question:<id>`, `reminder:<id>` once it is due, and `reminder:<id>:<n>` for each further tier that may decide. */
+function purposesOf(id: string, { questions }: RunState): string[] {
+  const { reminded = false, tiers = 0 } = questions[id] ?? {};
+  const raised = Array.from({ length: tiers }, (_, i) => `reminder:${id}:${i + 1}`);
+  return [`question:${id}`, ...(reminded ? [`reminder:${id}`] : []), ...raised];
 }
 
 /**

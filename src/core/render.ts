@@ -16,11 +16,16 @@ export interface Rendered {
   seq: number;
 }
 
-/** Renders a purpose of a run. Null when there is nothing of the kind. */
+/** Renders a purpose of a run. Null when there is nothing of the kind, or nothing to show any more. */
 export async function renderPost(
   db: Database,
   definitions: Definitions,
-  { run, purpose, wantsSeq }: Pick<Wish, 'run' | 'purpose' | 'wantsSeq'>,
+  {
+    run,
+    purpose,
+    wantsSeq,
+    message = null,
+  }: Pick<Wish, 'run' | 'purpose' | 'wantsSeq'> & Partial<Pick<Wish, 'message'>>,
 ): Promise<Rendered | null> {
   const entries = await readJournal(db.sql, run);
   if (entries.length === 0) return null;
@@ -34,6 +39,12 @@ export async function renderPost(
   const seq = Math.max(state.seq, wantsSeq);
   if (purpose === 'progress') return { card: progressCard(state, known), seq };
   if (purpose === 'summary') return { card: summaryCard(state, known), seq };
-  const question = state.questions[purpose.slice('question:'.length)];
-  return question ? { card: questionCard(question, state, known), seq } : null;
+  const [kind, id = '', tier] = purpose.split(':');
+  const question = state.questions[id];
+  if (!question) return null;
+  if (kind === 'question') return { card: questionCard(question, state, known), seq };
+  // A reminder that nobody has seen is of no use once the question is closed, or the next tier is told.
+  const late = question.decision !== null || (tier !== undefined && Number(tier) < question.tiers);
+  if (late && message === null) return null;
+  return { card: questionCard(question, state, known, tier === undefined ? 'reminded' : 'raised'), seq };
 }

@@ -20,3 +20,16 @@ test('a question is shown when it is asked, when it is decided, and when its app
   assert.deepEqual(purposes(open, decided('approve')), shown);
   assert.deepEqual(purposes(approved, { type: 'voided', v: 1, ref: 'pay', escalation: question().id }), shown);
 });
+
+test('every message of a question is shown anew, those that remind of it as well', () => {
+  const { id } = question();
+  const reminded: Event = { type: 'reminded', v: 1, escalation: id };
+  const raised: Event = { type: 'raised', v: 1, escalation: id, tiers: 2 };
+  const shown = ['progress', `question:${id}`];
+  const open = tell(...begun(), asked());
+  assert.deepEqual(purposes(open, reminded), [...shown, `reminder:${id}`]);
+  assert.deepEqual(purposes(open, raised), [...shown, `reminder:${id}:1`, `reminder:${id}:2`]);
+  const late = tell(...begun(), asked(), reminded, raised);
+  const all = [...shown, `reminder:${id}`, `reminder:${id}:1`, `reminder:${id}:2`];
+  assert.deepEqual(purposes(late, decided('approve')), all);
+});

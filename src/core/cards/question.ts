@@ -13,18 +13,24 @@ import { type Material, material } from './steps.ts';
 import { shortRun } from './text.ts';
 import { clock, moment } from './times.ts';
 import { hiddenInput, type KnownToCards, secretsOf, type Veil, veilOf } from './veil.ts';
+import type { Words } from './words.ts';
 
 type Fact = Card['facts'][number];
 
 const maxNames = 8;
 
-/** The card of one question of the run. */
-export function questionCard(asked: QuestionState, state: RunState, known: KnownToCards): Card {
+/** The card of one question of the run; `again` says why it is shown once more while it is open. */
+export function questionCard(
+  asked: QuestionState,
+  state: RunState,
+  known: KnownToCards,
+  again: keyof Words['again'] | null = null,
+): Card {
   const of = material(state, known, secretsOf(state, known));
   const { question, decision } = asked;
   const contract = question.subject ? known.contract(question.subject.contract) : null;
   const title = contract ? plain(contract.title, of, of.words) : '';
-  const closed = closing(asked, of);
+  const reminder: CardLine[] = again && !decision ? [{ mark: 'waiting', text: of.words.again[again] }] : [];
   return {
     kind: 'question',
     title: of.words.questionTitles[question.kind](title),
@@ -34,7 +40,7 @@ export function questionCard(asked: QuestionState, state: RunState, known: Known
       ...evidenceFacts(asked, contract, of),
       ...editFacts(asked, contract, of),
     ],
-    lines: closed,
+    lines: [...reminder, ...closing(asked, of)],
     code: decision ? null : question.code,
     buttons: decision ? [] : question.policy.verbs.map((verb) => ({ verb, label: of.words.buttons[verb] })),
   };

@@ -54,6 +54,8 @@ export interface Words {
   decided: Record<Decision['outcome'], (by: string, at: string) => string>;
   voided: string;
   editedBy(by: string, at: string): string;
+  /** Why a question is shown once more. */
+  again: Record<'reminded' | 'raised', string>;
   status: Record<RunStatus, string>;
   noTask: string;
   waitsFor(code: string): string;
@@ -154,6 +156,10 @@ const en: Words = {
   },
   voided: 'No longer valid: what would happen has changed since',
   editedBy: (by, at) => `Edited by ${by} at ${at}, so it is asked again`,
+  again: {
+    reminded: 'Reminder: this still waits for an answer',
+    raised: 'Nobody has answered yet, so more people may decide now',
+  },
   status: {
     received: 'Reading the task',
     planning: 'Planning',

@@ -73,8 +73,8 @@ export async function dropLease(sql: Sql, { channel, holder, epoch }: Lease): Pr
 }
 
 /**
- * The next wishes of a channel: the most urgent one of each conversation, questions and reminders before summaries before progress.
- * Wishes that nobody can fulfil are dropped. `nextInMs` is when a parked one is due.
+ * The next wishes of a channel: the most urgent one of each conversation, questions and reminders before summaries
+ * before progress. Wishes that nobody can fulfil are dropped. `nextInMs` is when a parked one is due.
  */
 export async function takeWishes(
   sql: Sql,

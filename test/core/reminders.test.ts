@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { createMemoryChannel, type MemoryChannel } from '../../src/channels/memory.ts';
+import { defineAgent } from '../../src/contracts/agent.ts';
+import { approval, defineRoute } from '../../src/contracts/route.ts';
+import { until } from '../support/follow.ts';
+import { running } from '../support/running.ts';
+import { createShop } from '../support/world.ts';
+
+const room = 'memory:room';
+
+/** A payment that anna decides; `silence` says what comes of nobody answering. */
+async function paying(silence: {
+  remindAfterMs?: number;
+  tiers?: { afterMs: number; deciders: { people: string[] } }[];
+}) {
+  const pay = defineAgent({
+    name: 'till.pay',
+    title: 'Pay',
+    input: z.strictObject({ amount: z.number() }),
+    output: z.strictObject({ paid: z.number() }),
+    effect: 'irreversible',
+    run: ({ amount }) => ({ paid: amount }),
+  });
+  const terms = { deciders: { people: ['anna'] }, ...silence };
+  const route = defineRoute({
+    name: 'pay',
+    title: 'Pay',
+    description: 'Pays.',
+    fields: z.strictObject({ amount: z.number() }),
+    patterns: [/^pay (?<amount>\d+)/],
+    plan: (p) => p.step('pay', pay, ({ task }) => ({ amount: task.amount })).answer(({ steps }) => steps.pay),
+    questions: { deciders: { people: ['anna'] } },
+    approvals: [approval(pay, () => terms)],
+  });
+  const channel = createMemoryChannel();
+  const at = await running({ configuration: createShop().configuration({ routes: [route] }), channels: [channel] });
+  return { ...at, channel };
+}
+
+const questionsIn = (channel: MemoryChannel) => channel.in(room).filter(({ card }) => card.kind === 'question');
+const atLeast = (channel: MemoryChannel, count: number) =>
+  channel.until(() => questionsIn(channel).length >= count && questionsIn(channel));
+const allClosed = (channel: MemoryChannel) =>
+  channel.until(() => questionsIn(channel).every(({ card }) => card.buttons.length === 0) && questionsIn(channel));
+
+test('a reminder is a message of its own, which decides as well, and both show how it was closed', async () => {
+  await using at = await paying({ remindAfterMs: 50 });
+  await at.channel.say('carl', room, 'pay 50');
+  const [first, second] = await atLeast(at.channel, 2);
+  assert.deepEqual(first!.card.lines, []);
+  assert.deepEqual(second!.card.lines, [{ mark: 'waiting', text: 'Reminder: this still waits for an answer' }]);
+  assert.deepEqual([second!.card.code, second!.card.buttons], [first!.card.code, first!.card.buttons]);
+  assert.equal((await at.channel.press('anna', room, second!.message, 'approve')).outcome, 'decided');
+  const closed = await allClosed(at.channel);
+  assert.equal(closed.length, 2);
+  for (const { card } of closed) {
+    assert.match(card.lines.map(({ text }) => text).join(), /^Approved by anna at /);
+    assert.equal(card.code, null);
+  }
+});
+
+test('when further people may decide, they are shown the question, and every copy is closed', async () => {
+  const tiers = [{ afterMs: 150, deciders: { people: ['boris'] } }];
+  await using at = await paying({ remindAfterMs: 50, tiers });
+  await at.channel.say('carl', room, 'pay 50');
+  const copies = await atLeast(at.channel, 3);
+  assert.equal(copies[2]!.card.lines[0]!.text, 'Nobody has answered yet, so more people may decide now');
+  const who = ({ card }: (typeof copies)[number]) => card.facts.find(({ label }) => label === 'Who decides')!.text;
+  assert.equal(who(copies[2]!), 'anna, boris');
+  await at.channel.until(() => questionsIn(at.channel).every((one) => who(one) === 'anna, boris'));
+  assert.equal((await at.channel.press('boris', room, copies[2]!.message, 'reject')).outcome, 'decided');
+  const closed = await allClosed(at.channel);
+  assert.equal(closed.length, 3);
+  for (const { card } of closed) assert.match(card.lines.at(-1)!.text, /^Rejected by boris/);
+});
+
+test('a reminder that could not be shown in time is not shown after the question was closed', async () => {
+  await using at = await paying({ remindAfterMs: 50 });
+  const release = at.channel.hold();
+  const { run } = await at.channel.say('carl', room, 'pay 50');
+  await until(at.world, run!, 'reminded');
+  const { question } = await until(at.world, run!, 'asked');
+  await at.world.desk.vote(question.code, { actor: { person: 'anna', via: 'memory' }, verb: 'approve' });
+  await until(at.world, run!, 'finished');
+  release();
+  await at.channel.until(() => at.channel.in(room).some(({ card }) => card.title === 'Completed'));
+  assert.equal((await allClosed(at.channel)).length, 1);
+});
