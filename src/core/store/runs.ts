@@ -76,7 +76,13 @@ function readClaim({ id, epoch, journal, signals }: ClaimRow): Claimed | null {
   return { run: id, epoch, entries: entries.data, signals: unread.data };
 }
 
-/** Prolongs leases; what is not in the answer is lost. Says for each how many signals it has ever had. */
+/**
+ * Prolongs leases; what is not in the answer is lost. Says for each how many signals it has ever had.
+ *
+ * A run whose row somebody else has locked is in the answer, but its lease is as it was: to wait for that row could cost
+ * the leases of all the others. Should such a lease end and another worker claim the run, the epoch keeps this one from
+ * writing, and the next renewal says that it is lost.
+ */
 export async function renewLeases(
   sql: Sql,
   held: readonly { run: string; epoch: number }[],
@@ -85,10 +91,19 @@ export async function renewLeases(
   const rows = await crossing(
     'renew',
     () => sql<{ id: string; signals: number }[]>`
-    update runs r set lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
-    from unnest(${held.map(({ run }) => run)}::uuid[], ${held.map(({ epoch }) => epoch)}::int[]) as h(id, epoch)
-    where r.id = h.id and r.epoch = h.epoch and r.worker is not null
-    returning r.id, r.signals`,
+    with mine as materialized (
+      select r.id, r.epoch, r.signals
+      from unnest(${held.map(({ run }) => run)}::uuid[], ${held.map(({ epoch }) => epoch)}::int[]) as h(id, epoch)
+      join runs r on r.id = h.id and r.epoch = h.epoch and r.worker is not null
+    ), free as materialized (
+      select r.id from runs r join mine m on r.id = m.id and r.epoch = m.epoch and r.worker is not null
+      order by r.id for no key update of r skip locked
+    ), renewed as (
+      update runs r set lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+      from free f where r.id = f.id
+      returning r.id, r.signals
+    )
+    select m.id, coalesce(n.signals, m.signals) as signals from mine m left join renewed n on n.id = m.id`,
   );
   return new Map(rows.map(({ id, signals }) => [id, signals]));
 }

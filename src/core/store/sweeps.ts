@@ -19,7 +19,12 @@ export async function releaseForgotten(sql: Sql): Promise<void> {
   await crossing(
     'forgotten',
     () => sql`
+    with forgotten as materialized (
+      select v.run_id, v.ref from reservations v join runs r on r.id = v.run_id
+      where v.state = 'in_hand' and r.finished_at is not null
+      order by v.run_id, v.ref for no key update of v skip locked
+    )
     update reservations v set state = 'void'
-    from runs r where r.id = v.run_id and v.state = 'in_hand' and r.finished_at is not null`,
+    from forgotten f where v.run_id = f.run_id and v.ref = f.ref`,
   );
 }
