@@ -1,6 +1,6 @@
 /**
- * The periodic look for what stalled. Every process has the clock; for each stroke one of them, whoever writes the
- * stroke's row first, does the work. Notifications and timers make things fast; this makes them certain.
+ * The periodic look for what stalled. Every process has a clock; at each stroke one of them, whoever asks the database
+ * first when it is time, does the work. Notifications and timers make things fast; this makes them certain.
  */
 import cron, { type Logger } from 'node-cron';
 import type { Log } from './ports.ts';
@@ -22,7 +22,7 @@ const quietly = (log: Log): Logger => ({
   error: (error) => log.warn({ reason: reasonOf(error) }, 'sweep clock failed'),
 });
 
-const everyTenSeconds = '*/10 * * * * *';
+const everyTenSeconds = { pattern: '*/10 * * * * *', ms: 10_000 };
 
 /** `jobs` are what the other parts of the process want swept. */
 export function createSweeper(sql: Sql, log: Log, jobs: readonly (() => Promise<unknown> | unknown)[]): Sweeper {
@@ -36,16 +36,16 @@ export function createSweeper(sql: Sql, log: Log, jobs: readonly (() => Promise<
     }
   };
   // A stroke that cannot be taken is skipped; the next one is ten seconds away. Left to cron, it would be printed.
-  const mine = (stroke: string) =>
-    takeTick(sql, 'sweep', stroke).catch((error: unknown) => {
+  const mine = () =>
+    takeTick(sql, 'sweep', everyTenSeconds.ms).catch((error: unknown) => {
       log.warn({ reason: reasonOf(error) }, 'sweep skipped');
       return false;
     });
-  const task = cron.createTask(everyTenSeconds, sweep, {
+  const task = cron.createTask(everyTenSeconds.pattern, sweep, {
     name: 'baton sweep',
     noOverlap: true,
     distributed: true,
-    runCoordinator: { shouldRun: (stroke) => mine(stroke) },
+    runCoordinator: { shouldRun: mine },
     unref: true,
     logger: quietly(log),
   });

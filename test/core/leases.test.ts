@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { type Database, openDatabase } from '../../src/core/store/database.ts';
 import { renewLeases } from '../../src/core/store/runs.ts';
-import { releaseForgotten } from '../../src/core/store/sweeps.ts';
+import { releaseForgotten, takeTick } from '../../src/core/store/sweeps.ts';
 import { buryDeadWorkers } from '../../src/core/store/workers.ts';
 import { testDatabase } from '../support/database.ts';
 
@@ -121,4 +121,26 @@ test('the sweep passes over a resource that somebody is changing', async () => {
     rows.map(({ state }) => state),
     ['done', 'void'],
   );
+});
+
+test('one process takes a stroke, and the next is taken once the time between two is nearly over', async () => {
+  await using at = await bench();
+  const takers = await Promise.all(Array.from({ length: 5 }, () => takeTick(at.db.sql, 'sweep', 10_000)));
+  assert.equal(takers.filter((taken) => taken).length, 1);
+  const lastFired = (ms: number) =>
+    at.db.sql`update ticks set fired_at = clock_timestamp() - ${ms} * interval '1 millisecond'`;
+  await lastFired(5_000);
+  assert.equal(await takeTick(at.db.sql, 'sweep', 10_000), false);
+  await lastFired(9_900);
+  assert.equal(await takeTick(at.db.sql, 'sweep', 10_000), true);
+  assert.equal(await takeTick(at.db.sql, 'sweep', 10_000), false);
+  assert.equal(await takeTick(at.db.sql, 'other', 10_000), true);
+});
+
+test('a stroke from the future, of a clock that was set back, stops nobody', async () => {
+  await using at = await bench();
+  await takeTick(at.db.sql, 'sweep', 10_000);
+  await at.db.sql`update ticks set fired_at = clock_timestamp() + interval '1 hour'`;
+  assert.equal(await takeTick(at.db.sql, 'sweep', 10_000), true);
+  assert.equal(await takeTick(at.db.sql, 'sweep', 10_000), false);
 });

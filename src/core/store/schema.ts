@@ -231,4 +231,4 @@ export const workers = pgTable('workers', {
 });
 
 /** The last time that each periodic job was taken by one of the processes. */
-export const ticks = pgTable('ticks', { job: text('job').primaryKey(), firedAt: text('fired_at').notNull() });
+export const ticks = pgTable('ticks', { job: text('job').primaryKey(), firedAt: at('fired_at').notNull() });

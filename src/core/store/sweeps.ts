@@ -2,13 +2,18 @@
 import { crossing } from '../crossing.ts';
 import type { Sql } from './database.ts';
 
-/** True for the one process that takes this stroke of a job's clock. Strokes are named so that later ones sort later. */
-export async function takeTick(sql: Sql, job: string, stroke: string): Promise<boolean> {
+/**
+ * True for the one process that takes a job which is due every so often. Strokes of the processes' own clocks come
+ * sooner or later than they should; whether one is due is for the database's clock to say.
+ */
+export async function takeTick(sql: Sql, job: string, everyMs: number): Promise<boolean> {
   const rows = await crossing(
     'tick',
     () => sql`
-    insert into ticks (job, fired_at) values (${job}, ${stroke})
-    on conflict (job) do update set fired_at = excluded.fired_at where ticks.fired_at < excluded.fired_at
+    insert into ticks (job, fired_at) values (${job}, clock_timestamp())
+    on conflict (job) do update set fired_at = clock_timestamp()
+      where ticks.fired_at not between clock_timestamp() - ${everyMs * 0.8} * interval '1 millisecond'
+        and clock_timestamp()
     returning 1`,
   );
   return rows.length > 0;
