@@ -23,7 +23,7 @@ export async function tellLate(channels: readonly Channel[], log: Log, kept: Jso
   if (!channel) return;
   const about = [text, code, run].find((one) => typeof one === 'string');
   const card = noticeCard(outcome, (about as string | undefined) ?? null);
-  const send = () => sendWithin(channel, { conversation, card, message: null }, limitMs);
-  const { state } = await crossing('notice', send);
+  const post = { conversation, card, message: null };
+  const { state } = await crossing('notice', () => sendWithin(channel, post, limitMs));
   if (state !== 'sent') log.warn({ channel: channel.name, state }, 'late answer not known to be shown');
 }
