@@ -13,7 +13,7 @@ import type { Log } from './ports.ts';
 import { type Rendered, renderPost } from './render.ts';
 import { type Database, reasonOf } from './store/database.ts';
 import type { Definitions } from './store/definitions.ts';
-import { type Lease, markSending, type Settlement, settleWish, type Wish } from './store/posts.ts';
+import { type Lease, markSending, type Settlement, settleWish, showAgain, type Wish } from './store/posts.ts';
 
 export interface DeliveryTools {
   db: Database;
@@ -73,7 +73,10 @@ export async function deliver(
   if (result.state === 'gone') log.warn(fields, 'address is gone');
   else if (result.state !== 'sent') log.info({ ...fields, state: result.state }, 'card not known to be shown');
   const settlement = settlementOf(wish, rendered, result);
-  return settle(settlement, result.state === 'later' ? settlement.againInMs! : 0);
+  const settled = await settle(settlement, result.state === 'later' ? settlement.againInMs! : 0);
+  const mayShow = result.state === 'sent' || result.state === 'unknown';
+  if (settled.lost && mayShow && message !== null) await showAgain(db.sql, wish);
+  return settled;
 }
 
 /** Whether one more copy of a message that may be there already is one too many. */

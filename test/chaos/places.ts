@@ -62,6 +62,8 @@ export const looking = ['follow'];
 
 /** Not killed at, and why a kill there would tell nothing new: a place that is passed nowhere else belongs here. */
 export const elsewhere: Record<string, string> = {
+  overtaken:
+    'passed by who stood still in the middle of an edit; dying there too leaves an old card until the next one',
   notice: 'told at most once, after the message is done; test/core/late.test.ts',
   statement_limit:
     'a statement given up is a broken connection, at which the others are killed; test/core/database.test.ts',

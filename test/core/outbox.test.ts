@@ -302,6 +302,41 @@ test('a sender that lost its lease while sending records nothing, and the next o
   assert.equal(on.channel.in(room).filter(({ card }) => card.kind === 'summary').length, 2, 'one copy at most');
 });
 
+test('an edit that arrives after its lease, over what the next sender showed, is shown over once more', async () => {
+  await using on = await stage();
+  const { run, code } = await on.begin('refund 1042 500');
+  await on.outbox.flush();
+  await on.outbox.stop();
+  // Its sends reach the platform late.
+  const { promise: late, resolve: arrive } = Promise.withResolvers<void>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const send: MemoryChannel['send'] = async (post) => {
+    begin();
+    await late;
+    return on.channel.send(post);
+  };
+  const definitions = createDefinitions(on.world.db.sql, on.world.registry.definitions);
+  const slow = createOutbox({ db: on.world.db, channels: [{ ...on.channel, send }], definitions, log: silent });
+  await decide(on, run, code, 'approve');
+  const { sql } = on.world.db;
+  // The only wish is one that shows a run in the middle.
+  await sql`delete from posts where purpose <> 'progress'`;
+  const later = await sql`delete from journal where run_id = ${run} and seq > 4 returning *`;
+  const flushed = slow.flush();
+  await begun;
+  await sql`insert into journal ${sql(later)}`;
+  await sql`update senders set lease_until = clock_timestamp()`;
+  const next = on.another();
+  await next.flush();
+  arrive();
+  await flushed;
+  await slow.stop();
+  await next.flush();
+  const [progress] = on.channel.in(room).filter(({ card }) => card.kind === 'progress');
+  assert.deepEqual(progress!.card.lines.at(-1)?.text, 'Completed');
+  assert.ok(progress!.cards.length >= 4, 'it was shown over and shown again');
+});
+
 test('a wish is not forgotten when its conversation becomes free in the middle of a look', async () => {
   await using on = await stage();
   const { run } = await on.begin('refund 1042 50');

@@ -176,3 +176,24 @@ export async function settleWish(sql: Sql, lease: Lease, key: PostKey, of: Settl
   );
   return rows.length > 0;
 }
+
+/** An edit that ended after its lease may stand over a later one: whoever sends now is to show the post once more. */
+export async function showAgain(sql: Sql, { run, purpose, conversation }: PostKey): Promise<void> {
+  await crossing(
+    'overtaken',
+    () => sql`
+    with wished as (
+      insert into posts (run_id, purpose, conversation, wants_seq)
+      select run_id, purpose, conversation, shows_seq from deliveries
+      where run_id = ${run} and purpose = ${purpose} and conversation = ${conversation} and shows_seq > 0
+        and state <> 'dead'
+      on conflict (run_id, purpose, conversation) do nothing returning 1
+    ), counted as materialized (select count(*) as n from wished), stale as (
+      update deliveries d set shows_seq = d.shows_seq - 1, card_digest = null from counted
+      where run_id = ${run} and purpose = ${purpose} and conversation = ${conversation} and shows_seq > 0
+        and state <> 'dead'
+      returning 1
+    )
+    select pg_notify('baton', 'post') from stale`,
+  );
+}
