@@ -370,6 +370,16 @@ test('a change that its own earlier statement has made under it is found, not re
   assert.equal(sent, 2);
 });
 
+for (const code of ['22021', '23514', '42703', '54000', 'P0001']) {
+  test(`a change that Postgres refuses with ${code} is rejected at once`, async () => {
+    await using at = await bench();
+    const [run] = await makeRuns(at.db, 1);
+    const { committer, sent } = failing(at, [code]);
+    assert.deepEqual(await committer.commit(change(run!)), { state: 'rejected', reason: code });
+    assert.deepEqual(sent, [1]);
+  });
+}
+
 test('a change that is a duplicate twice is rejected', async () => {
   await using at = await bench();
   const [run] = await makeRuns(at.db, 1);

@@ -20,12 +20,12 @@ export const connectionLoss = (cause?: unknown): Error =>
   Object.assign(new Error('the connection is gone', { cause }), { code: 'CONNECTION_CLOSED' });
 
 /**
- * Values, constraints and limits of the very statement are at fault (22, 23, 54), or its text (42). Whatever else the
- * server says is about the server (a full disk, a standby, a lock, a crash) and may be over in a moment.
+ * Values, constraints and limits of the very statement are at fault (22, 23, 54, and P0, which only somebody's trigger
+ * raises), or its text (42). Whatever else the server says is about the server (a full disk, a standby, a lock, a crash) and may be over in a moment.
  */
 export function isPassing(error: unknown): boolean {
   const code = reasonOf(error);
-  return isConnectionLoss(error) || (/^[0-9A-Z]{5}$/.test(code) && !/^(22|23|42|54)/.test(code));
+  return isConnectionLoss(error) || (/^[0-9A-Z]{5}$/.test(code) && !/^(22|23|42|54|P0)/.test(code));
 }
 
 const patienceMs = 60_000;
