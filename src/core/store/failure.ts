@@ -21,7 +21,8 @@ export const connectionLoss = (cause?: unknown): Error =>
 
 /**
  * Values, constraints and limits of the very statement are at fault (22, 23, 54, and P0, which only somebody's trigger
- * raises), or its text (42). Whatever else the server says is about the server (a full disk, a standby, a lock, a crash) and may be over in a moment.
+ * raises), or its text (42). Whatever else the server says is about the server (a full disk, a standby, a lock, a
+ * crash) and may be over in a moment.
  */
 export function isPassing(error: unknown): boolean {
   const code = reasonOf(error);
