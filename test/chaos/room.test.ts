@@ -68,12 +68,12 @@ const same = /^(sending\.(before|after)|delivered\.(before|after)):(?!1$)/;
 /** A process that stands still after a send is one whose platform is slow to answer: told by the first. */
 const slowAnswer = /^send\.after:(?!1$)/;
 
-/** Each of the places on the way; the way to the answer is the same for all. */
+/** Each of the places on the way; the way to the answer, the third thing to come in, is the same for all. */
 async function placesOf(doing: Doing): Promise<string[]> {
   const all = await dryTalk(doing);
-  const rest = doing === 'approve' ? all : all.slice(all.indexOf('inbox.after:2'));
+  const rest = doing === 'approve' ? all : all.slice(all.indexOf('inbox.before:3'));
   const wanted = rest.filter((place) => own.includes(nameOf(place)) && !same.test(place));
-  return [...new Set(wanted)].filter((place) => nameOf(place) !== 'wishes' || nthOf(place) <= 2);
+  return [...new Set(wanted)].filter((place) => !['wishes', 'sender'].includes(nameOf(place)) || nthOf(place) <= 2);
 }
 
 for (const doing of ['approve', 'reject', 'cancel'] as const) {
