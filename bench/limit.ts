@@ -4,7 +4,7 @@ import postgres from 'postgres';
 
 const pad = 'x'.repeat(120);
 
-/** Runs a second. */
+/** Runs a second, from the first step to the last run durably complete. */
 export async function runLimit(url: string, count: number, concurrency: number): Promise<number> {
   const sql = postgres(url, { max: Math.min(concurrency, 10), onnotice: () => {} });
   try {
@@ -12,7 +12,7 @@ export async function runLimit(url: string, count: number, concurrency: number):
     await sql`create index on runs (id) where status = 0`;
     await sql`create table steps (run_id uuid, n int, output jsonb not null, at timestamptz default now(), primary key (run_id, n))`;
     await sql`insert into runs (id) select unnest(${Array.from({ length: count }, () => randomUUID())}::uuid[])`;
-    const begun = performance.now();
+    let begun = 0;
     const lane = async () => {
       for (;;) {
         const [run] = await sql<{ id: string }[]>`
@@ -20,6 +20,7 @@ export async function runLimit(url: string, count: number, concurrency: number):
             select id from runs where status = 0 order by id limit 1 for update skip locked
           ) returning id`;
         if (!run) return;
+        begun ||= performance.now();
         let output = { n: 0, pad };
         for (let n = 1; n <= 5; n += 1) {
           output = { n: output.n + 1, pad };

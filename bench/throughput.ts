@@ -41,7 +41,7 @@ async function inDatabase<T>(act: (url: string) => Promise<T>): Promise<T> {
 
 try {
   for (const concurrency of concurrencies) {
-    const count = runs || (concurrency === 1 ? 150 : 2000);
+    const count = runs || (concurrency === 1 ? 300 : 5000);
     const limit: number[] = [];
     const baton: number[] = [];
     for (let round = 0; round < rounds; round += 1) {

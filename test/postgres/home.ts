@@ -1,5 +1,5 @@
 /** Homes that clean up after themselves, and processes which use them. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,15 @@ import { isPostmasterOf, waitForExit } from '../../src/postgres/processes.ts';
 
 export type TestHome = { path: string; data: string; log: string; [Symbol.asyncDispose](): Promise<void> };
 export type Line = { progress?: string; address?: DatabaseAddress; code?: string; message?: string };
+
+const nobody = 65_534;
+
+/** Why a test that becomes another user cannot run here, or false. */
+export function cannotBecomeOther(): string | false {
+  if (process.getuid?.() !== 0) return 'needs root';
+  const { status } = spawnSync(process.execPath, ['-e', '0'], { uid: nobody, gid: nobody });
+  return status === 0 ? false : 'needs a working tree that other users can reach';
+}
 
 /** A folder for one test; a server left in it is killed at the end. */
 export function createHome(parent: string = tmpdir()): TestHome {

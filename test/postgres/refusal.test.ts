@@ -21,9 +21,9 @@ import { createData } from '../../src/postgres/cluster.ts';
 import { prepareHome } from '../../src/postgres/home.ts';
 import { startEmbedded } from '../../src/postgres/index.ts';
 import { boundLog } from '../../src/postgres/log.ts';
-import { createHome, dataDirectoryOf, postmasterPid, startUser } from './home.ts';
+import { cannotBecomeOther, createHome, dataDirectoryOf, postmasterPid, startUser } from './home.ts';
 
-const skip = process.getuid?.() !== 0 && 'needs root';
+const skip = cannotBecomeOther();
 const nobody = { uid: 65534, gid: 65534 };
 
 test('refuses data of another major version, names both, and touches nothing', async () => {

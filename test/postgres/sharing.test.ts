@@ -5,9 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSy
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startEmbedded, toUrl } from '../../src/postgres/index.ts';
-import { createHome, dataDirectoryOf, postmasterPid, query, startUser, until } from './home.ts';
-
-const isRoot = process.getuid?.() === 0;
+import { cannotBecomeOther, createHome, dataDirectoryOf, postmasterPid, query, startUser, until } from './home.ts';
 
 test('keeps the data between starts, and may be stopped twice', async () => {
   await using home = createHome();
@@ -77,7 +75,7 @@ for (const [place, deep] of [
   ['in the home', false],
   ['in the temporary folder', true],
 ] as const) {
-  test(`another user cannot connect to the socket ${place}`, { skip: !isRoot && 'needs root' }, async () => {
+  test(`another user cannot connect to the socket ${place}`, { skip: cannotBecomeOther() }, async () => {
     await using home = createHome();
     chmodSync(home.path, 0o755);
     const path = deep ? join(home.path, 'd'.repeat(100)) : home.path;
