@@ -73,7 +73,13 @@ const setUp = `
 /** The shop at a postgres:// address. Connects when it is first asked something. */
 export function openShop(databaseUrl: string): Shop {
   // `prepare: false` works behind a connection pooler too; an idle shop holds no connection.
-  const sql = postgres(databaseUrl, { max: 4, idle_timeout: 30, prepare: false, onnotice: () => {} });
+  const sql = postgres(databaseUrl, {
+    max: 4,
+    idle_timeout: 30,
+    prepare: false,
+    fetch_types: false,
+    onnotice: () => {},
+  });
 
   /** What `act` does happens as a whole or not at all. */
   const transaction = async <T>(act: (connection: postgres.ReservedSql) => Promise<T>): Promise<T> => {

@@ -96,7 +96,7 @@ test('steps still start when the listening connection went dead without a word',
 
 test('a killed worker is followed by another within a second and a half, though its leases last half a minute', async () => {
   await using stage = await openStage();
-  const env = { CHAOS_LEASE_MS: '30000', CHAOS_DELAYS: '{"reserve":1200}' };
+  const env = { CHAOS_LEASE_MS: '30000', CHAOS_DELAYS: '{"reserve":25000}' };
   const first = stage.worker(env);
   await first.ready();
   const runs = await begin(stage, 3);

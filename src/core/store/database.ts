@@ -8,6 +8,7 @@
 import postgres from 'postgres';
 import { BatonError } from '../../contracts/error.ts';
 import { crossing } from '../crossing.ts';
+import { arrayOptions } from './arrays.ts';
 import { reasonOf } from './failure.ts';
 import { createPool } from './silence.ts';
 import { createSlots } from './slots.ts';
@@ -45,6 +46,7 @@ export function openDatabase({ url, directUrl, limits }: DatabaseSettings): Data
   const { statementMs, lockMs, idleMs } = { ...defaultLimits, ...limits };
   const pooled = directUrl !== undefined;
   const common = {
+    ...arrayOptions,
     onnotice: () => {},
     // A transaction pooler hands out another session each time, so statements prepared in one are missing in the next.
     prepare: !pooled,

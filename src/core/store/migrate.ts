@@ -12,7 +12,7 @@ const lockKey = 4_707_202_601;
 
 /** Applies what is missing and says how many migrations that was. */
 export async function migrate({ url }: { url: string }): Promise<number> {
-  const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 });
+  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {}, connect_timeout: 10 });
   try {
     return await crossing('migrate', async () => {
       await sql`select pg_advisory_lock(${lockKey})`;
