@@ -26,7 +26,7 @@ import { blobsIn, createValues, type Values } from './values.ts';
 
 /** How often in a row a change may be refused before the run is put aside for a while. */
 const maxRejections = 4;
-const restMs = 60_000;
+const restMs = 5_000;
 
 /** `gone`: this worker no longer has the run. `again`: look at once. A number: look then. Null: look when woken. */
 type Ahead = 'gone' | 'again' | number | null;
