@@ -7,7 +7,6 @@ export {
   defineAgent,
   Refusal,
   type Undo,
-  undoWith,
   type Webhook,
 } from './contracts/agent.ts';
 export {

@@ -74,13 +74,6 @@ interface UndoBy<I, O, U> {
   input: (from: { input: Tree<I>; output: Tree<O> }) => Given<NoInfer<U>>;
 }
 
-/** An undo declared apart from its agent: nothing there infers what went in and came out, so write the types out. */
-export const undoWith = <I, O, U>(
-  // biome-ignore lint/suspicious/noExplicitAny: what an undo gives is of no interest
-  agent: Agent<U, any>,
-  input: (from: { input: Tree<I>; output: Tree<O> }) => Given<U>,
-): Undo<I, O> => ({ agent, input: input as Undo<I, O>['input'] });
-
 type Transport<I, O> =
   | {
       run: (input: I, context: AttemptContext) => Promise<O> | O;

@@ -16,6 +16,14 @@ const begin = (stage: Stage, count: number): Promise<string[]> =>
 const over = (stage: Stage, count: number): Promise<void> =>
   until(`${count} ends`, async () => (await finishedRuns(stage)) >= count, 60_000).then(() => {});
 
+/** A payment that lost all its attempts to the outages is a person's to judge: this one has it tried again. */
+const answerAll = async (stage: Stage, runs: readonly string[]): Promise<void> => {
+  await Promise.all(runs.map((run) => stage.vote(run, 'retry', async () => isOver(stage, run))));
+};
+
+const isOver = async ({ sql }: Stage, run: string): Promise<boolean> =>
+  (await sql`select 1 from runs where id = ${run} and finished_at is not null`).length > 0;
+
 async function assertEachPaidOnce(stage: Stage, runs: readonly string[]): Promise<void> {
   for (const run of runs) {
     assert.equal(await stage.finished(run), 'completed');
@@ -42,6 +50,7 @@ test('fifty runs end, each paid once, though Postgres is shut down at once and s
       servers.push(await startEmbedded(options));
       if (more > 0) runs.push(...(await beginMore(stage, more)));
     }
+    await answerAll(stage, runs);
     await over(stage, 50);
     await assertEachPaidOnce(stage, runs);
     assert.deepEqual(

@@ -37,7 +37,11 @@ export interface Stage {
   /** The only run there is, as soon as there is one; null when `unless` comes true first. */
   run(unless?: () => boolean): Promise<string | null>;
   /** Answers the run's question as soon as there is one; does nothing when `unless` comes true first. */
-  vote(run: string, verb: 'approve' | 'reject' | 'retry' | 'stop', unless?: () => boolean): Promise<void>;
+  vote(
+    run: string,
+    verb: 'approve' | 'reject' | 'retry' | 'stop',
+    unless?: () => boolean | Promise<boolean>,
+  ): Promise<void>;
   /** The run's final status. */
   finished(run: string): Promise<string>;
   /** Waits until nobody has anything left to do for the run. */
@@ -96,7 +100,7 @@ export async function openStage(given?: string): Promise<Stage> {
     },
     vote: (run, verb, unless = () => false) =>
       until(`the question of ${run}`, async () => {
-        if (unless()) return true;
+        if (await unless()) return true;
         const [question] = await world.desk.questions(run);
         if (!question) return false;
         const answer = await world.desk.vote(question.code, { actor: anna, verb });

@@ -16,6 +16,7 @@ import { releaseForgotten } from '../../src/core/store/sweeps.ts';
 import { buryDeadWorkers } from '../../src/core/store/workers.ts';
 import { startEmbedded, toUrl } from '../../src/postgres/index.ts';
 import { createHome, kill, postmasterPid } from '../postgres/home.ts';
+import { changeWith } from '../support/change.ts';
 import { testDatabase } from '../support/database.ts';
 import { createProxy } from '../support/tcp-proxy.ts';
 import { createShop, createWorld, operator } from '../support/world.ts';
@@ -53,24 +54,7 @@ async function makeRuns(db: Database, count: number): Promise<string[]> {
 
 const skipped: Event = { type: 'skipped', v: 1, ref: 'one', because: 'condition' };
 
-const change = (run: string, more: Partial<Change> = {}): Change => ({
-  run,
-  epoch: 1,
-  seq: 1,
-  at: Date.now(),
-  commit: randomUUID(),
-  events: [skipped],
-  status: null,
-  route: null,
-  release: null,
-  folded: 0,
-  signals: [],
-  questions: [],
-  posts: [],
-  guards: [],
-  settle: [],
-  ...more,
-});
+const change = (run: string, more: Partial<Change> = {}): Change => changeWith(run, skipped, more);
 
 const question = (code: string) => ({
   id: randomUUID(),

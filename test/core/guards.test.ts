@@ -14,6 +14,7 @@ import { beginRun, keepMessage } from '../../src/core/store/inbox.ts';
 import { holdResource } from '../../src/core/store/reservations.ts';
 import { type Claimed, claimRuns, readJournal, unreadSignals } from '../../src/core/store/runs.ts';
 import { signalRun } from '../../src/core/store/signals.ts';
+import { changeWith } from '../support/change.ts';
 import { testDatabase } from '../support/database.ts';
 import { ended, questionOf } from '../support/journal.ts';
 import { anna, boris, createShop, createWorld, operator, type Shop } from '../support/world.ts';
@@ -25,24 +26,8 @@ async function newRun(db: Database, key: string = uuid()): Promise<string> {
   return beginRun(db.sql, 'test', key, aTask, false);
 }
 
-const changeOf = ({ run, epoch }: Pick<Claimed, 'run' | 'epoch'>, seq: number, more: Partial<Change> = {}): Change => ({
-  run,
-  epoch,
-  seq,
-  at: Date.now(),
-  commit: uuid(),
-  events: [ended('pay', 'refused')],
-  status: null,
-  route: null,
-  release: null,
-  folded: 0,
-  signals: [],
-  questions: [],
-  posts: [],
-  guards: [],
-  settle: [],
-  ...more,
-});
+const changeOf = ({ run, epoch }: Pick<Claimed, 'run' | 'epoch'>, seq: number, more: Partial<Change> = {}): Change =>
+  changeWith(run, ended('pay', 'refused'), { epoch, seq, ...more });
 
 const commit = async (db: Database, change: Change): Promise<Outcome | null> =>
   (await commitChanges(db.sql, [change]))[0]!;
