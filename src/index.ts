@@ -1,4 +1,19 @@
-/** What `import … from 'baton'` gives: everything to declare agents, routes and a deployment, and nothing that runs. */
+/**
+ * What `import … from 'baton'` gives: everything to declare agents, routes and a deployment, and `createBaton`, which
+ * loads what runs them when it is called.
+ */
+export type {
+  Baton,
+  BatonOptions,
+  BatonSource,
+  CancelResult,
+  DecideOptions,
+  JournalEvent,
+  OpenQuestion,
+  RunResult,
+  SubmitOptions,
+} from './baton.ts';
+export { createMemoryChannel, type MemoryChannel, type MemoryMessage } from './channels/memory.ts';
 export {
   type Agent,
   type AgentDefinition,
@@ -9,6 +24,8 @@ export {
   type Undo,
   type Webhook,
 } from './contracts/agent.ts';
+export type { Card } from './contracts/card.ts';
+export type { Channel, Inbound, Receipt, SendResult } from './contracts/channel.ts';
 export {
   type Configuration,
   type ConfigurationSource,
@@ -17,7 +34,9 @@ export {
   type PersonDefinition,
 } from './contracts/config.ts';
 export type { Effect, RetryPolicy } from './contracts/contract.ts';
-export type { Deciders, Terms, Verb } from './contracts/escalation.ts';
+export { BatonError, type ErrorCode, type Failure, type Problem } from './contracts/error.ts';
+export type { Deciders, Question, Terms, Verb, VoteAnswer } from './contracts/escalation.ts';
+export type { Event, UndoReport } from './contracts/event.ts';
 export type { Json, JsonObject } from './contracts/json.ts';
 export type { Condition, Plan } from './contracts/plan.ts';
 export {
@@ -37,3 +56,6 @@ export {
 } from './contracts/plan-builder.ts';
 export { type Given, type Ref, type Tree, text } from './contracts/refs.ts';
 export { approval, defineRoute, type Route, type RouteDefinition } from './contracts/route.ts';
+export type { Actor } from './contracts/task.ts';
+export type { Log } from './core/ports.ts';
+export { createBaton } from './embed.ts';

@@ -12,8 +12,10 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Configuration, Environment } from './contracts/config.ts';
 import { BatonError } from './contracts/error.ts';
+import { isCompiled, ownModule } from './own.ts';
 
-const ownEntry = new URL('./index.ts', import.meta.url).href;
+const ownEntry = ownModule('index').href;
+const ownFormat = isCompiled ? 'module' : 'module-typescript';
 const lentPackages = ['zod', 'postgres'];
 const formats: Record<string, string> = {
   '.ts': 'module-typescript',
@@ -88,7 +90,7 @@ function checkFile(path: string): void {
 function hook(): void {
   registerHooks({
     resolve(specifier, context, nextResolve) {
-      if (specifier === 'baton') return { url: ownEntry, format: 'module-typescript', shortCircuit: true };
+      if (specifier === 'baton') return { url: ownEntry, format: ownFormat, shortCircuit: true };
       const found = resolveLent(
         specifier,
         () => nextResolve(specifier, context),

@@ -146,8 +146,8 @@ test('what is no configuration is said to be none', async () => {
 
 test('the public API is complete', () => {
   assert.deepEqual(Object.keys(baton).sort(), [
-    ...['Refusal', 'absent', 'all', 'any', 'approval', 'defineAgent', 'defineConfig', 'defineRoute', 'exists', 'gt'],
-    ...['gte', 'is', 'lt', 'lte', 'not', 'oneOf', 'text'],
+    ...['BatonError', 'Refusal', 'absent', 'all', 'any', 'approval', 'createBaton', 'createMemoryChannel'],
+    ...['defineAgent', 'defineConfig', 'defineRoute', 'exists', 'gt', 'gte', 'is', 'lt', 'lte', 'not', 'oneOf', 'text'],
   ]);
   const manifest = fileURLToPath(import.meta.resolve('baton'));
   assert.equal(manifest, fileURLToPath(new URL('../src/index.ts', import.meta.url)));
