@@ -1,5 +1,6 @@
 /** `defineConfig`: the deployment as its user writes it. */
 import type { AnyAgent } from './agent.ts';
+import type { Network } from './network.ts';
 import type { Route } from './route.ts';
 
 export interface PersonDefinition {
@@ -13,6 +14,8 @@ export interface Configuration {
   agents?: AnyAgent[];
   /** People by id. `operator` is whoever sits at the terminal. */
   people: Record<string, PersonDefinition>;
+  /** What HTTP agents may reach beside public addresses. */
+  network?: Network;
   /** Run once before anything else, in every process: make tables, warm up. Must be safe to run twice at once. */
   prepare?: () => Promise<void>;
   /** Run when the process stops. */

@@ -14,6 +14,7 @@ import type { Route, RouteData } from '../contracts/route.ts';
 import { digest } from './digest.ts';
 import { buildContract } from './registry/agents.ts';
 import { checkContract } from './registry/contracts.ts';
+import { checkNetwork } from './registry/network.ts';
 import { type People, peopleIn, peopleOf } from './registry/people.ts';
 import { buildRoute, checkRoute } from './registry/routes.ts';
 
@@ -95,7 +96,7 @@ function registerRoutes(configuration: Configuration, problems: Problem[]): Map<
 
 /** Builds the registry, or throws `config_invalid` with every problem of the configuration. */
 export function createRegistry(configuration: Configuration): Registry {
-  const problems: Problem[] = [];
+  const problems: Problem[] = checkNetwork(configuration.network);
   const people = peopleOf(configuration.people);
   const agents = registerAgents(configuration, problems);
   const routes = registerRoutes(configuration, problems);

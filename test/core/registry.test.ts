@@ -232,3 +232,8 @@ test('a definition survives a round trip through JSON', () => {
     assert.equal(digest(JSON.parse(JSON.stringify(body)) as Json), named);
   }
 });
+
+test('an entry of the network that allows nothing is told with its place', () => {
+  const allow = ['shop.internal', '10.0.0.0/33'];
+  assert.deepEqual(told(configuration({ network: { allow } })), ['network_entry_invalid network.allow[1]']);
+});
