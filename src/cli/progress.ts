@@ -55,7 +55,7 @@ function attemptLine(event: EventOf<'attempt_ended'> | EventOf<'late_result'>, o
   const { state, words } = of;
   const text = stepTitle(of, event.ref);
   const step = state.steps[event.ref];
-  const took = 'durationMs' in event ? [duration(event.durationMs)] : [];
+  const took = 'durationMs' in event ? [duration(event.durationMs, words)] : [];
   if (event.end !== 'done') {
     // The last one is told as the step's failure.
     if (!event.undo && step?.status === 'failed') return null;

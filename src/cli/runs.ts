@@ -2,6 +2,7 @@
 import { BatonError } from '../contracts/error.ts';
 import { shortRun } from '../core/cards/text.ts';
 import { duration, moment } from '../core/cards/times.ts';
+import { wordsIn } from '../core/cards/words.ts';
 import type { RunRow } from '../core/store/runs.ts';
 import type { Call } from './call.ts';
 import { exit } from './exit.ts';
@@ -9,6 +10,7 @@ import { harmless } from './known.ts';
 import { withBaton } from './open.ts';
 
 const mostRows = 1_000;
+const words = wordsIn('en');
 
 export function listLatest(call: Call): Promise<number> {
   const { flags, terminal } = call;
@@ -34,8 +36,8 @@ function table(runs: readonly RunRow[]): string[] {
     shortRun(id),
     status,
     route ?? '–',
-    moment(createdAt),
-    finishedAt === null ? '–' : duration(finishedAt - createdAt),
+    moment(createdAt, words),
+    finishedAt === null ? '–' : duration(finishedAt - createdAt, words),
     harmless(title, 60),
   ]);
   const all = [['run', 'status', 'route', 'begun', 'took', 'task'], ...rows];

@@ -36,11 +36,11 @@ export function traceLines(of: Material, paint: Paint): string[] {
 
 function headLines({ state, words }: Material, paint: Paint): string[] {
   const { run, createdAt, route, finished } = state;
-  const end = finished ? `, took ${duration(finished.at - createdAt)}` : '';
+  const end = finished ? `, took ${duration(finished.at - createdAt, words)}` : '';
   return [
     paint('bold', `Run ${run}`),
     `  ${words.status[statusOf(state)]}${route ? `, route ${route.name}, understood by ${route.provider}` : ''}`,
-    `  begun ${moment(createdAt)}${end}`,
+    `  begun ${moment(createdAt, words)}${end}`,
   ];
 }
 
@@ -69,7 +69,7 @@ function attemptTrace(step: StepState, attempt: AttemptState, undo: boolean, of:
   const label = `${undo ? 'undo, ' : ''}attempt ${attempt.attempt}`;
   const time = new Date(startedAt).toISOString().slice(11, 23);
   return [
-    `  ${time}  ${agent}  ${label}  ${end ?? 'running'}${end ? `  ${duration(durationMs)}` : ''}`,
+    `  ${time}  ${agent}  ${label}  ${end ?? 'running'}${end ? `  ${duration(durationMs, of.words)}` : ''}`,
     `    in       ${inShort(of, input, hidden, maxValueCharacters)}`,
     ...(came === '' ? [] : [`    out      ${came}`]),
     ...(error ? [`    error    ${harmless(`${error.code}: ${explain(error)}`, 500)}`] : []),

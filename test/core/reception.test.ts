@@ -189,7 +189,7 @@ test('a text that no route knows is answered, not left alone', async () => {
   await using at = await place();
   await at.channel.say('carl', room, 'make me a sandwich');
   const summary = await at.channel.until((channel) => shown(channel, 'summary'));
-  assert.equal(summary.card.title, 'Failed: unroutable');
+  assert.equal(summary.card.title, 'Failed: nothing that is set up here fits the task');
 });
 
 test('a task that lacks something is asked for it, and goes on with the answer', async () => {

@@ -3,9 +3,10 @@
  * level come first, so that a long list cannot push them away; what is left out is counted.
  */
 import type { Card } from '../../contracts/card.ts';
+import type { ErrorCode, Failure } from '../../contracts/error.ts';
 import type { Json } from '../../contracts/json.ts';
-import { moneyText } from './money.ts';
-import { grouped, shorten } from './text.ts';
+import { isMoney, moneyText } from './money.ts';
+import { shorten } from './text.ts';
 import type { Path, Veil } from './veil.ts';
 import type { Words } from './words.ts';
 
@@ -31,6 +32,15 @@ export function scalarText(value: string | number | boolean | null, veil: Veil, 
   return veil.secrets.includes(String(value)) ? words.hidden : String(value);
 }
 
+/** Codes that say it all: what core adds to them in a message is the same in other words. */
+const plainCodes: readonly ErrorCode[] = ['rejected', 'expired', 'stopped', 'cancelled'];
+
+/** Why something failed: what its code means, the code itself, and the agent's own reason or what is known of the place. */
+export function reasonText({ code, message, said }: Failure, veil: Pick<Veil, 'secrets'>, words: Words): string {
+  const more = said ?? (plainCodes.includes(code) ? '' : message);
+  return `${words.failures[code]} (${code})${more === '' ? '' : `: ${plain(more, veil, words)}`}`;
+}
+
 /** The facts of a value; `root` labels a value that has no fields. */
 export function factsOf(value: Json, veil: Veil, words: Words, root = words.value): Fact[] {
   const all: Fact[] = [];
@@ -42,21 +52,21 @@ export function factsOf(value: Json, veil: Veil, words: Words, root = words.valu
   const walk = (at: Json, path: Path) => {
     if (veil.hides(path)) return add(path, words.hidden);
     if (at === null || typeof at !== 'object') return add(path, scalarText(at, veil, words));
-    const money = moneyText(at);
+    const money = moneyText(at, words);
     if (money !== null && !hidesMoney(at, veil, path)) return add(path, money);
     const entries = Object.entries(at);
     if (entries.length === 0) return add(path, Array.isArray(at) ? words.emptyList : words.emptyObject);
-    if (path.length >= maxDepth) return add(path, words.moreFields(grouped(entries.length)));
+    if (path.length >= maxDepth) return add(path, words.moreFields(entries.length));
     const shown = Array.isArray(at) ? entries.slice(0, maxElements) : shortFirst(entries);
     for (const [key, inner] of shown) walk(inner, [...path, key]);
-    if (shown.length < entries.length) add(path, words.moreElements(grouped(entries.length - shown.length)));
+    if (shown.length < entries.length) add(path, words.moreElements(entries.length - shown.length));
   };
   walk(value, []);
-  if (left > 0) all.push({ label: root, text: words.moreFields(grouped(left)) });
+  if (left > 0) all.push({ label: root, text: words.moreFields(left) });
   return all;
 }
 
-const isNested = (value: Json): boolean => value !== null && typeof value === 'object' && moneyText(value) === null;
+const isNested = (value: Json): boolean => value !== null && typeof value === 'object' && !isMoney(value);
 
 /** A hidden part of it, or a secret that its digits are, is for the walk through its fields to hide. */
 const hidesMoney = (money: object, veil: Veil, path: Path): boolean =>

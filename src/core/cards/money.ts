@@ -3,19 +3,23 @@
  * how money is computed with; nobody should have to decide about 129 euros by reading 12900.
  */
 import type { Json } from '../../contracts/json.ts';
+import type { Words } from './words.ts';
 
-/** `129.00 EUR`, or null for whatever is not exactly such an object. */
-export function moneyText(value: Json): string | null {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;
+/** Exactly such an object and nothing else. */
+export function isMoney(value: Json): value is { minor: number; currency: string } {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
   const { minor, currency, ...rest } = value;
-  if (!Number.isSafeInteger(minor) || typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) return null;
-  if (Object.keys(rest).length > 0) return null;
-  const digits = digitsOf(currency);
-  const units = BigInt(Math.abs(minor as number))
-    .toString()
-    .padStart(digits + 1, '0');
-  const whole = digits === 0 ? units : `${units.slice(0, -digits)}.${units.slice(-digits)}`;
-  return `${(minor as number) < 0 ? '-' : ''}${whole} ${currency}`;
+  const isMade = Number.isSafeInteger(minor) && typeof currency === 'string' && /^[A-Z]{3}$/.test(currency);
+  return isMade && Object.keys(rest).length === 0;
+}
+
+/** `129.00 EUR`, `129,00 EUR`; null for what is no money. */
+export function moneyText(value: Json, { locale }: Pick<Words, 'locale'>): string | null {
+  if (!isMoney(value)) return null;
+  const digits = digitsOf(value.currency);
+  const written = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  // A decimal text, since a fraction of two is not exact.
+  return `${written.format(`${value.minor}E-${digits}` as `${number}`)} ${value.currency}`;
 }
 
 /** How many digits follow the point: two for EUR, none for JPY. */

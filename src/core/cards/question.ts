@@ -4,16 +4,16 @@
  */
 import type { Card, CardLine } from '../../contracts/card.ts';
 import type { Contract } from '../../contracts/contract.ts';
-import { explain } from '../../contracts/error.ts';
+import type { Decision, EscalationKind } from '../../contracts/escalation.ts';
 import type { JsonObject } from '../../contracts/json.ts';
 import type { QuestionState, RunState } from '../state.ts';
-import { changesOf, factsOf, plain } from './facts.ts';
+import { changesOf, factsOf, plain, reasonText } from './facts.ts';
 import { taskTitle } from './progress.ts';
 import { type Material, material } from './steps.ts';
 import { shortRun } from './text.ts';
 import { clock, moment } from './times.ts';
 import { hiddenInput, type KnownToCards, secretsOf, type Veil, veilOf } from './veil.ts';
-import type { Words } from './words.ts';
+import type { Said, Words } from './words.ts';
 
 type Fact = Card['facts'][number];
 
@@ -42,7 +42,9 @@ export function questionCard(
     ],
     lines: [...reminder, ...closing(asked, of)],
     code: decision ? null : question.code,
-    buttons: decision ? [] : question.policy.verbs.map((verb) => ({ verb, label: of.words.buttons[verb] })),
+    buttons: decision
+      ? []
+      : question.policy.verbs.map((verb) => ({ verb, label: of.words.buttons[saidOf(question.kind, verb)] })),
   };
 }
 
@@ -62,7 +64,7 @@ function header(asked: QuestionState, contract: Contract | null, of: Material): 
     ...fact('needs', question.kind === 'approve' ? words.approvals(policy.quorum) : null),
     ...fact('deciders', deciders(asked, of)),
     ...fact('code', question.code),
-    ...fact('expires', question.expiresAt === null ? null : clock(question.expiresAt, askedAt)),
+    ...fact('expires', question.expiresAt === null ? null : clock(question.expiresAt, askedAt, words)),
   ];
 }
 
@@ -108,12 +110,10 @@ function evidenceFacts({ question }: QuestionState, contract: Contract | null, o
   const did = contract ? plain(contract.title, of, words) : '';
   const earlier = question.evidence.map(({ run, title, state: how, at }) => ({
     label: words.facts.earlier,
-    text: words.evidence[how](did, shortRun(run), plain(title, of, words, 100), moment(Date.parse(at))),
+    text: words.evidence[how](did, shortRun(run), plain(title, of, words, 100), moment(Date.parse(at), words)),
   }));
   const last = question.kind === 'uncertain' ? state.steps[question.step ?? '']?.attempts.at(-1)?.error : null;
-  return last
-    ? [...earlier, { label: words.facts.why, text: plain(`${last.code}: ${explain(last)}`, of, words) }]
-    : earlier;
+  return last ? [...earlier, { label: words.facts.why, text: reasonText(last, of, words) }] : earlier;
 }
 
 /** What an edit changed: the one that closed this question, or the one that made it necessary. */
@@ -141,7 +141,9 @@ function closing(asked: QuestionState, of: Material): CardLine[] {
   if (text === null) {
     const before = editBefore(asked, of.state);
     if (!before?.decision) return [];
-    return [{ mark: 'note', text: words.editedBy(personOf(before, of), clock(before.decidedAt, asked.askedAt)) }];
+    return [
+      { mark: 'note', text: words.editedBy(personOf(before, of), clock(before.decidedAt, asked.askedAt, words)) },
+    ];
   }
   const { outcome } = asked.decision!;
   const denied = outcome === 'reject' || outcome === 'stop' || outcome === 'expired';
@@ -149,11 +151,16 @@ function closing(asked: QuestionState, of: Material): CardLine[] {
   return [...(asked.voided ? [{ mark: 'note' as const, text: words.voided }] : []), { mark, text }];
 }
 
+/** What a verb or an outcome says to this kind of question. */
+const saidOf = <V extends Decision['outcome']>(kind: EscalationKind, said: V): Said<V> =>
+  kind === 'uncertain' && said === 'retry' ? 'notDone' : said;
+
 export const personOf = ({ decision }: QuestionState, { words }: Pick<Material, 'words'>): string =>
   decision?.by ? plain(decision.by.person, { secrets: [] }, words, 100) : words.nobody;
 
 /** How the question was closed, or null while it is open: `Approved by anna at 12:03 UTC`. */
 export function decisionText(asked: QuestionState, of: Pick<Material, 'words'>): string | null {
   if (!asked.decision) return null;
-  return of.words.decided[asked.decision.outcome](personOf(asked, of), clock(asked.decidedAt, asked.askedAt));
+  const said = saidOf(asked.question.kind, asked.decision.outcome);
+  return of.words.decided[said](personOf(asked, of), clock(asked.decidedAt, asked.askedAt, of.words));
 }

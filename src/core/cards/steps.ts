@@ -43,7 +43,7 @@ function lineOf(of: Material, step: StepState): CardLine {
   const details = [...new Set(about.flatMap((one) => detailsOf(of, one)))];
   const shown = details.length > 3 ? [...details.slice(0, 3), '…'] : details;
   const took = tookOf(step, about);
-  const detail = [...(took === null ? [] : [duration(took)]), ...shown].join(', ');
+  const detail = [...(took === null ? [] : [duration(took, words)]), ...shown].join(', ');
   return { mark: markOf(step, about), text: `${stepTitle(of, step.ref)}${count}`, ...(detail !== '' && { detail }) };
 }
 

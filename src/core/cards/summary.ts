@@ -1,9 +1,8 @@
 /** How a run ended: what was asked, what came of it, who decided what, and what is left to do. */
 
 import type { Card, CardLine } from '../../contracts/card.ts';
-import { explain } from '../../contracts/error.ts';
 import { type QuestionState, type RunState, statusOf } from '../state.ts';
-import { factsOf, plain } from './facts.ts';
+import { factsOf, plain, reasonText } from './facts.ts';
 import { decisionText, personOf } from './question.ts';
 import { type Material, material, stepLines, stepTitle } from './steps.ts';
 import { shortRun } from './text.ts';
@@ -36,14 +35,14 @@ export function outcomeOf(of: Material): string {
   const what = ref === null ? null : stepTitle(of, ref);
   const decisive = decisiveQuestion(state, ref);
   const person = decisive ? personOf(decisive, of) : words.nobody;
-  const subject = what ?? words.facts.missing.toLowerCase();
+  const subject = what ?? words.missingFields;
   const code = finished.reason?.code;
   if (code === 'cancelled')
     return cancelled?.by ? words.cancelledBy(nameOf(cancelled.by.person, of)) : words.outcomes.cancelled;
   if (code === 'rejected') return words.rejectedBy(person, subject);
   if (code === 'stopped') return words.stoppedBy(person, subject);
   if (code === 'expired') return words.expiredAt(subject);
-  return code ? words.failedWith(code, what) : words.outcomes[finished.status];
+  return code ? words.failedWith(words.failures[code], what) : words.outcomes[finished.status];
 }
 
 const nameOf = (person: string, { words }: Material): string => plain(person, { secrets: [] }, words, 100);
@@ -60,10 +59,8 @@ function head(of: Material): Fact[] {
     { label: words.facts.task, text: plain(task.text, of, words, maxTaskCharacters) || words.noTask },
     { label: words.facts.run, text: shortRun(state.run) },
     { label: words.facts.asks, text: nameOf(task.requester.person, of) },
-    ...(reason && reason.code !== 'cancelled'
-      ? [{ label: words.facts.why, text: plain(explain(reason), of, words) }]
-      : []),
-    ...(finished ? [{ label: words.facts.took, text: duration(finished.at - state.createdAt) }] : []),
+    ...(reason && reason.code !== 'cancelled' ? [{ label: words.facts.why, text: reasonText(reason, of, words) }] : []),
+    ...(finished ? [{ label: words.facts.took, text: duration(finished.at - state.createdAt, words) }] : []),
   ];
 }
 
@@ -92,6 +89,6 @@ const decisionLines = (of: Material): CardLine[] =>
     const text = decisionText(asked, of);
     if (text === null) return [];
     const { step } = asked.question;
-    const what = step === null ? of.words.facts.missing.toLowerCase() : stepTitle(of, step);
+    const what = step === null ? of.words.missingFields : stepTitle(of, step);
     return [{ mark: 'note' as const, text: of.words.decisionOn(text, what) }];
   });

@@ -37,15 +37,12 @@ const collapse = (text: string): string =>
 /** Text on one line in which every character that has no shape is spelt out: `[U+202E]`. */
 export const visible = (text: string): string => spellOut(collapse(text));
 
-/** 12431 as `12,431`. */
-export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-
 /** Visible text of at most `max` characters, and how many more there are. */
 export function shorten(text: string, max: number, words: Words): string {
   const looked = visible(cut(text, maxLookedAt));
   const shown = cut(looked, max);
   const more = looked.length - shown.length + Math.max(0, text.length - maxLookedAt);
-  return more === 0 ? shown : `${shown}${words.moreCharacters(grouped(more))}`;
+  return more === 0 ? shown : `${shown}${words.moreCharacters(more)}`;
 }
 
 /** The first characters, never half of one. */

@@ -117,7 +117,7 @@ const endings: [Decision['outcome'], string][] = [
   ['approve', 'Approved by anna at 12:04 UTC'],
   ['reject', 'Rejected by anna at 12:04 UTC'],
   ['stop', 'Stopped by anna at 12:04 UTC'],
-  ['retry', 'anna said at 12:04 UTC that it did not happen'],
+  ['retry', 'anna had it tried again at 12:04 UTC'],
   ['expired', 'Expired'],
   ['withdrawn', 'Withdrawn: no longer needed'],
 ];
@@ -172,11 +172,13 @@ test('a question about an uncertain effect says why nobody knows, without what i
   );
   const shown = cardOf(state);
   assert.equal(shown.title, 'Did this happen? Pay the money back');
-  assert.equal(factOf(shown, 'Why'), 'timed_out: no answer for hidden');
+  assert.equal(factOf(shown, 'Why'), 'The agent gave no answer in time (timed_out): no answer for hidden');
   assert.deepEqual(
-    shown.buttons.map(({ verb }) => verb),
-    ['done', 'retry', 'stop'],
+    shown.buttons.map(({ label }) => label),
+    ['It happened', 'It did not, try again', 'Stop'],
   );
+  const closed = cardOf(andThen(state, decided('retry'), noon + 300_000));
+  assert.equal(closed.lines.at(-1)!.text, 'anna said at 12:05 UTC that it did not happen');
 });
 
 test('a question for what is missing names the fields', () => {

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Event, EventOf } from '../../../src/contracts/event.ts';
+import type { Event } from '../../../src/contracts/event.ts';
 import { progressCard } from '../../../src/core/cards/progress.ts';
 import { summaryCard } from '../../../src/core/cards/summary.ts';
-import { asked, begun, card, decided, ended, factOf, known, payInput, started, tell, textOf } from './story.ts';
-
-const finished = (more: Partial<EventOf<'finished'>>): Event => ({
-  type: 'finished',
-  v: 1,
-  status: 'completed',
-  reason: null,
-  answer: null,
-  report: null,
-  ...more,
-});
+import {
+  asked,
+  begun,
+  card,
+  decided,
+  ended,
+  factOf,
+  finished,
+  known,
+  payInput,
+  started,
+  tell,
+  textOf,
+} from './story.ts';
 
 const failed = (code: 'rejected' | 'expired' | 'agent_refused' | 'stopped', message = 'no.'): Event[] => [
   { type: 'step_failed', v: 1, ref: 'pay', error: { code, message, retryable: false } },
@@ -99,7 +102,7 @@ const endings: [string, Event[], string][] = [
     [asked({ kind: 'uncertain' }), decided('stop'), ...failed('stopped')],
     'Stopped by anna: Pay the money back',
   ],
-  ['refused', failed('agent_refused'), 'Failed: agent_refused at Pay the money back'],
+  ['refused', failed('agent_refused'), 'Failed at “Pay the money back”: the agent said no'],
   [
     'cancelled',
     [
@@ -132,5 +135,5 @@ test('a summary says what was undone, what stands, and what needs a person', () 
   assert.equal(factOf(shown, 'Undone'), 'Look the order up');
   assert.equal(factOf(shown, 'Stands'), 'Pay the money back');
   assert.equal(factOf(shown, 'Needs a person'), 'Look the order up [2]');
-  assert.equal(factOf(shown, 'Why'), 'at hidden[U+202E]');
+  assert.equal(factOf(shown, 'Why'), 'The agent failed (agent_failed): at hidden[U+202E]');
 });

@@ -77,7 +77,7 @@ export const tell = (...events: Event[]): RunState =>
 
 export const andThen = (state: RunState, event: Event, at: number): RunState => evolve(state, event, at);
 
-export const begun = (text = `refund 1042 to ${card}`): Event[] => [
+export const begun = (text = `refund 1042 to ${card}`, language: 'en' | 'ru' = 'en'): Event[] => [
   {
     type: 'received',
     v: 1,
@@ -90,7 +90,7 @@ export const begun = (text = `refund 1042 to ${card}`): Event[] => [
     definition: 'd',
     fields: { order: '1042', card },
     missing: [],
-    language: 'en',
+    language,
     provider: 'rules',
   },
   {
@@ -169,6 +169,16 @@ export const decided = (outcome: Decision['outcome'], more: Partial<Decision> = 
     authorises: null,
     ...more,
   },
+});
+
+export const finished = (more: Partial<EventOf<'finished'>>): Event => ({
+  type: 'finished',
+  v: 1,
+  status: 'completed',
+  reason: null,
+  answer: null,
+  report: null,
+  ...more,
 });
 
 export const onlyQuestion = (state: RunState): QuestionState => Object.values(state.questions).at(-1)!;

@@ -1,0 +1,97 @@
+/**
+ * Every fixed word of the cards: what a language must be able to say. A catalogue that lacks one does not compile.
+ *
+ * Whatever is handed in here is shown as it is: callers make untrusted text harmless first, and write times and numbers
+ * as the language does.
+ */
+import type { Effect } from '../../../contracts/contract.ts';
+import type { ErrorCode } from '../../../contracts/error.ts';
+import type { Decision, EscalationKind, Evidence, Verb, VoteAnswer } from '../../../contracts/escalation.ts';
+import type { FinalStatus, RunStatus } from '../../../contracts/run.ts';
+
+type Fact =
+  | 'what'
+  | 'risk'
+  | 'effect'
+  | 'run'
+  | 'step'
+  | 'asks'
+  | 'needs'
+  | 'deciders'
+  | 'code'
+  | 'expires'
+  | 'missing'
+  | 'why'
+  | 'earlier'
+  | 'changed'
+  | 'task'
+  | 'answer'
+  | 'undone'
+  | 'stands'
+  | 'needsPerson'
+  | 'took'
+  | 'about';
+
+/** `retry` of an uncertain effect says that it did not happen, which no other `retry` does. */
+export type Said<V> = V | 'notDone';
+
+/** What became of a message; whatever the run's own cards show is not told again. */
+export type Late = Exclude<VoteAnswer['result'], 'decided'> | 'usage' | 'unknown_run' | 'already_over';
+
+export interface Words {
+  /** For numbers, and for the forms of words that go with them. */
+  locale: string;
+  units: Record<'ms' | 's' | 'min' | 'h' | 'd', string>;
+  /** A day, of digits. */
+  day(year: string, month: string, day: string): string;
+  hidden: string;
+  none: string;
+  emptyText: string;
+  emptyList: string;
+  emptyObject: string;
+  value: string;
+  moreCharacters(count: number): string;
+  moreFields(count: number): string;
+  moreElements(count: number): string;
+  facts: Record<Fact, string>;
+  effects: Record<Effect, string>;
+  /** What a code of the error catalogue means to whoever asked for the task. */
+  failures: Record<ErrorCode, string>;
+  questionTitles: Record<EscalationKind, (subject: string) => string>;
+  buttons: Record<Said<Verb>, string>;
+  approvals(quorum: number): string;
+  onlyAtTheTerminal(person: string): string;
+  andMore(names: string, more: number): string;
+  inRoles(names: string, roles: string): string;
+  evidence: Record<Evidence['state'], (did: string, run: string, title: string, at: string) => string>;
+  change(before: string, after: string): string;
+  decided: Record<Said<Decision['outcome']>, (by: string, at: string) => string>;
+  voided: string;
+  editedBy(by: string, at: string): string;
+  /** Why a question is shown once more. */
+  again: Record<'reminded' | 'raised', string>;
+  status: Record<RunStatus, string>;
+  noTask: string;
+  /** What a question without a step is about. */
+  missingFields: string;
+  waitsFor(code: string): string;
+  attempt(number: number): string;
+  outputBy(person: string): string;
+  undoing: string;
+  undone: string;
+  undoFailed: string;
+  uncertain: string;
+  skipped: string;
+  items(done: number, all: number): string;
+  outcomes: Record<FinalStatus, string>;
+  rejectedBy(person: string, what: string): string;
+  expiredAt(what: string): string;
+  stoppedBy(person: string, what: string): string;
+  cancelledBy(person: string): string;
+  failedWith(reason: string, what: string | null): string;
+  decisionOn(decision: string, what: string): string;
+  nobody: string;
+  /** What became of an update, told after its sender has stopped waiting. */
+  late: Record<Late, string>;
+  lateOther: string;
+}
