@@ -96,7 +96,14 @@ async function tryMutant(copy, { edits, file, test }, url) {
 
 function run(copy, which, url) {
   const { promise, resolve } = Promise.withResolvers();
-  const args = ['--test', '--test-reporter=spec', '--test-force-exit', '--test-timeout=30000', ...which];
+  const args = [
+    '--conditions=baton-source',
+    '--test',
+    '--test-reporter=spec',
+    '--test-force-exit',
+    '--test-timeout=30000',
+    ...which,
+  ];
   const env = { ...process.env, BATON_TEST_DATABASE_URL: url, BATON_TEST_MUTANT: '1' };
   const child = spawn(process.execPath, args, { cwd: copy, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   running.add(child);

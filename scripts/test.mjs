@@ -61,7 +61,8 @@ async function runNode(url) {
   const concurrency = flags.some((flag) => flag.startsWith('--test-concurrency'))
     ? []
     : [`--test-concurrency=${Math.max(2, availableParallelism())}`];
-  const args = ['--test', ...concurrency, ...flags, ...files];
+  // In a clone 'baton' is its sources.
+  const args = ['--conditions=baton-source', '--test', ...concurrency, ...flags, ...files];
   const env = { ...process.env, BATON_TEST_DATABASE_URL: url };
   child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
   const { promise, resolve, reject } = Promise.withResolvers();

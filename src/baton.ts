@@ -17,11 +17,11 @@ export type BatonSource =
 
 export type BatonOptions = BatonSource & {
   /** Any Postgres from 15 on, as a postgres:// address. Absent: Baton starts one of its own below `home`. */
-  databaseUrl?: string;
+  databaseUrl?: string | undefined;
   /** Past a transaction pooler: the address for listening, session locks and migrations. Default: `databaseUrl`. */
-  databaseDirectUrl?: string;
+  databaseDirectUrl?: string | undefined;
   /** Folder of the embedded Postgres; used only without `databaseUrl`. Default: `.baton` in the working directory. */
-  home?: string;
+  home?: string | undefined;
   /** Places where people write and read, beside the calls of this program. */
   channels?: readonly Channel[];
   /** Names this program among all that use the database: a message is known by this and its key. Default: `program`. */

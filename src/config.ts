@@ -4,12 +4,19 @@
  * All problems are reported at once, each by the name of its variable; a value is never repeated, for it may be a
  * secret. A BATON_ variable that nobody knows is a problem too: a misspelt setting must not be a silent default.
  */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { BatonError, type Problem } from './contracts/error.ts';
+import { isCompiled } from './own.ts';
 
-const packageRoot = fileURLToPath(new URL('..', import.meta.url));
+/** In a clone the deployment lies at its root; whoever has installed the package keeps it in a folder of their own. */
+const configFolder = isCompiled ? process.cwd() : fileURLToPath(new URL('..', import.meta.url));
+const configFile = (): string => {
+  const names = ['ts', 'mts', 'js', 'mjs'].map((extension) => resolve(configFolder, `baton.config.${extension}`));
+  return names.find((name) => existsSync(name)) ?? names[0]!;
+};
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -32,7 +39,7 @@ const variables = z.object({
   /** For listening, session locks and migrations, where DATABASE_URL leads through a transaction pooler. */
   DATABASE_DIRECT_URL: address.optional(),
   BATON_HOME: path.prefault('.baton'),
-  BATON_CONFIG: path.prefault(resolve(packageRoot, 'baton.config.ts')),
+  BATON_CONFIG: path.prefault(configFile),
   BATON_LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
   /** Runs at once, per worker. */
   BATON_CONCURRENCY: wholeNumber(1, 10_000).prefault('64'),

@@ -17,10 +17,13 @@ const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: ()
 
 export async function embedBaton(options: BatonOptions): Promise<Baton> {
   const env = processEnvironment();
-  const { configurationFile, home = '.baton', source = 'program' } = options;
+  const { configurationFile, source = 'program' } = options;
   const composed = await composeBaton({
     ...options,
-    home: resolve(home),
+    // An empty one is an absent one, as everywhere: options often come from the environment.
+    databaseUrl: options.databaseUrl || undefined,
+    databaseDirectUrl: options.databaseDirectUrl || undefined,
+    home: resolve(options.home || '.baton'),
     log: options.log ?? silent,
     configure: (databaseUrl) => configure(options, { databaseUrl, env }),
     ...(configurationFile !== undefined && { isolate: isolateWith(resolve(configurationFile), env) }),

@@ -8,3 +8,6 @@ export const isCompiled = extension === '.js';
 
 /** The address of a module of `src`, by its name without extension. */
 export const ownModule = (name: string): URL => new URL(`./${name}${extension}`, import.meta.url);
+
+/** How a person calls the command line. */
+export const invocation = isCompiled ? 'npx baton' : 'npm start --';

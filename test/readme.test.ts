@@ -1,24 +1,47 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createRegistry } from '../src/core/registry.ts';
 import { loadConfiguration } from '../src/load.ts';
+import { testDatabase } from './support/database.ts';
+import { blocksOf, emptyFolder } from './support/documents.ts';
 
-const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+const programs = blocksOf('README.md').filter(({ language }) => language === 'ts');
+/** What npm does by itself, and prose about it. */
+const npmsOwn = ['install', 'pack', 'package', 'packages', 'ci'];
+const [example, program] = programs;
 const scripts = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).scripts;
 
 test('the example of the README is a deployment that holds', async () => {
-  const [, example] = /```ts\n([\s\S]*?)```/.exec(readme)!;
-  const folder = await mkdtemp(join(tmpdir(), 'baton-readme-'));
-  const file = join(folder, 'baton.config.ts');
-  const rest = `import { defineConfig } from 'baton';
-export default defineConfig(() => ({ routes: [payBack], people: { operator: { roles: ['finance'] } } }));`;
-  await writeFile(file, `${example}\n${rest}\n`);
-  const configuration = await loadConfiguration(file, { databaseUrl: 'postgres://localhost/none', env: {} });
+  using folder = emptyFolder();
+  folder.write('pay-back.ts', example!.text);
+  folder.write(
+    'baton.config.ts',
+    `import { defineConfig } from 'baton';
+     import { payBack } from './pay-back.ts';
+     export default defineConfig(() => ({ routes: [payBack], people: { operator: { roles: ['finance'] } } }));`,
+  );
+  const configuration = await loadConfiguration(join(folder.path, 'baton.config.ts'), {
+    databaseUrl: 'postgres://localhost/none',
+    env: {},
+  });
   assert.deepEqual([...createRegistry(configuration).routes.keys()], ['pay-back']);
-  await rm(folder, { recursive: true });
+});
+
+test('the program of the README runs, and compiles for a strict user', async () => {
+  await using database = await testDatabase();
+  using folder = emptyFolder();
+  folder.write('pay-back.ts', example!.text);
+  folder.write('app.ts', `${program!.text}\nconsole.log(status, JSON.stringify(answer));`);
+  const ended = await folder.call(process.execPath, ['app.ts'], { DATABASE_URL: database.url });
+  assert.deepEqual([ended.code, ended.err], [0, '']);
+  assert.match(ended.out, /^completed \{"payment":"1042\/129\//);
+  assert.equal(await folder.check(), '');
+});
+
+test('no block of TypeScript in the README goes untried', () => {
+  assert.equal(programs.length, 2);
 });
 
 test('every npm script that the documents name exists', async () => {
@@ -27,6 +50,6 @@ test('every npm script that the documents name exists', async () => {
   const named = texts.flatMap((text) =>
     [...text.matchAll(/npm (?:run )?([a-z][a-z:]*)/g)].map(([, script]) => script!),
   );
-  const missing = [...new Set(named)].filter((script) => !Object.hasOwn(scripts, script));
+  const missing = [...new Set(named)].filter((name) => !npmsOwn.includes(name) && !Object.hasOwn(scripts, name));
   assert.deepEqual(missing, []);
 });

