@@ -2,14 +2,10 @@
 import type { Contract } from '../contracts/contract.ts';
 import type { Json, Value } from '../contracts/json.ts';
 import { factsOf } from '../core/cards/facts.ts';
-import { type Material, material } from '../core/cards/steps.ts';
+import type { Material } from '../core/cards/steps.ts';
 import { shorten } from '../core/cards/text.ts';
-import { type KnownToCards, type Path, secretsOf, veilOf } from '../core/cards/veil.ts';
+import { type Path, veilOf } from '../core/cards/veil.ts';
 import { wordsIn } from '../core/cards/words.ts';
-import type { RunState } from '../core/state.ts';
-
-export const materialOf = (state: RunState, known: KnownToCards): Material =>
-  material(state, known, secretsOf(state, known));
 
 const maxCharacters = 160;
 

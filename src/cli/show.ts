@@ -1,10 +1,11 @@
 /** `show`: the trace of a run. The trace is the journal; nothing else is asked. */
+
+import { material } from '../core/cards/steps.ts';
 import { replay } from '../core/evolve.ts';
 import type { Call } from './call.ts';
 import { exit } from './exit.ts';
 import { findRun } from './find.ts';
 import { jsonLines } from './json.ts';
-import { materialOf } from './known.ts';
 import { withBaton } from './open.ts';
 import { traceLines } from './trace.ts';
 
@@ -14,7 +15,7 @@ export const showRun = (call: Call): Promise<number> =>
     const { id } = await findRun(desk, call.arguments[0] ?? '');
     const entries = await desk.journal(id);
     const state = replay(id, entries);
-    const of = materialOf(state, await desk.known(state));
+    const of = material(state, await desk.known(state));
     const lines = flags.json ? entries.flatMap((entry) => jsonLines(entry, of)) : traceLines(of, terminal.paint);
     lines.forEach(terminal.out);
     return exit.completed;

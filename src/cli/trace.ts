@@ -2,7 +2,7 @@
 
 import { explain } from '../contracts/error.ts';
 import { decisionText, questionCard } from '../core/cards/question.ts';
-import { type Material, stepTitle } from '../core/cards/steps.ts';
+import { type Material, nameOf, stepTitle } from '../core/cards/steps.ts';
 import { summaryCard } from '../core/cards/summary.ts';
 import { duration, moment } from '../core/cards/times.ts';
 import { hiddenInput, redactions } from '../core/cards/veil.ts';
@@ -46,7 +46,7 @@ function headLines({ state, words }: Material, paint: Paint): string[] {
 
 function stepTrace(step: StepState, of: Material, paint: Paint): string[] {
   const undos = step.undo.attempts.flatMap((one) => attemptTrace(step, one, true, of));
-  const given = step.outputBy ? [`  its output was given by ${harmless(step.outputBy.person)}`] : [];
+  const given = step.outputBy ? [`  its output was given by ${nameOf(step.outputBy.person, of)}`] : [];
   const error = step.error ? [`  ${paint('red', harmless(`${step.error.code}: ${explain(step.error)}`, 500))}`] : [];
   const mismatches = (step.error?.mismatches ?? []).map(
     ({ path, expected, received }) => `    ${harmless(path)}: expected ${expected}, got ${received}`,

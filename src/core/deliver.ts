@@ -10,14 +10,12 @@ import type { Json } from '../contracts/json.ts';
 import { crossing, timer } from './crossing.ts';
 import { digest } from './digest.ts';
 import type { Log } from './ports.ts';
+import type { Sources } from './reading.ts';
 import { type Rendered, renderPost } from './render.ts';
-import { type Database, reasonOf } from './store/database.ts';
-import type { Definitions } from './store/definitions.ts';
+import { reasonOf } from './store/database.ts';
 import { type Lease, markSending, type Settlement, settleWish, showAgain, type Wish } from './store/posts.ts';
 
-export interface DeliveryTools {
-  db: Database;
-  definitions: Definitions;
+export interface DeliveryTools extends Sources {
   log: Log;
   /** A send that takes longer counts as unknown. */
   sendLimitMs: number;
@@ -39,17 +37,18 @@ const afterDefectMs = 60_000;
 /** Brings one wish to the platform, as long as the lease `isOurs` by this process's own clock. Rejects when the database does; then nothing is known to have changed. */
 export async function deliver(
   channel: Channel,
-  { db, definitions, log, sendLimitMs }: DeliveryTools,
+  tools: DeliveryTools,
   lease: Lease,
   wish: Wish,
   isOurs: () => boolean,
 ): Promise<Delivered> {
+  const { db, log, sendLimitMs } = tools;
   const settle = async (of: Settlement, pauseMs = 0): Promise<Delivered> => ({
     lost: !(await settleWish(db.sql, lease, wish, of)),
     pauseMs,
   });
   const fields = { channel: channel.name, runId: wish.run, purpose: wish.purpose.split(':')[0] };
-  const rendered = await renderPost(db, definitions, wish).catch((error: unknown) => {
+  const rendered = await renderPost(tools, wish).catch((error: unknown) => {
     if (reasonOf(error) !== 'no code') throw error;
     log.error({ ...fields, err: error }, 'card not rendered');
     return 'defect' as const;

@@ -13,6 +13,7 @@ import { mayControl, mayStart } from './control.ts';
 import { timer } from './crossing.ts';
 import type { Hub } from './hub.ts';
 import type { Vote } from './judge.ts';
+import { readForCards } from './reading.ts';
 import { type Registry, resolveDeciders } from './registry.ts';
 import { scrub, scrubText } from './scrub.ts';
 import type { RunState } from './state.ts';
@@ -22,7 +23,6 @@ import { type EscalationRow, openQuestionsOf, vote } from './store/escalations.t
 import { beginRun, keepMessage } from './store/inbox.ts';
 import { findRuns, getRun, listRuns, type RunRow, readJournal, watchRun } from './store/runs.ts';
 import { signalRun } from './store/signals.ts';
-import { createValues } from './values.ts';
 
 export type CancelAnswer = { result: 'requested' | 'already_over' | 'not_allowed' | 'unknown_run' };
 
@@ -40,7 +40,7 @@ export interface Desk {
   follow(run: string, signal?: AbortSignal): AsyncGenerator<Entry>;
   journal(run: string): Promise<Entry[]>;
   questions(run: string): Promise<EscalationRow[]>;
-  /** What the cards of a run read beside its state: its contracts and large values, loaded. */
+  /** What the cards of a run read beside its state, loaded. */
   known(state: RunState): Promise<KnownToCards>;
   runs(limit: number): Promise<RunRow[]>;
   /** Runs whose id begins or ends so. */
@@ -105,26 +105,11 @@ export function createDesk(db: Database, registry: Registry, definitions: Defini
     follow,
     journal: (run) => readJournal(db.sql, run),
     questions: (run) => openQuestionsOf(db.sql, run),
-    known: async (state) => {
-      const asked = Object.values(state.questions).flatMap(({ question }) => question.subject?.contract ?? []);
-      await definitions.load([...Object.values(state.contracts), ...asked]);
-      const values = createValues(db.sql, state.run);
-      if (hasBlobs(state)) await values.load();
-      return { contract: (digest) => definitions.contract(digest), content: (value) => values.content(value) };
-    },
+    known: (state) => readForCards({ db, definitions, people: registry.people }, state),
     runs: (limit) => listRuns(db.sql, limit),
     find: (part) => findRuns(db.sql, part),
   };
 }
-
-const hasBlobs = (state: RunState): boolean =>
-  [
-    state.finished?.answer,
-    ...Object.values(state.steps).flatMap((step) => [
-      step.output,
-      ...[...step.attempts, ...step.undo.attempts].flatMap(({ input, output }) => [input, output]),
-    ]),
-  ].some((value) => value != null && 'blob' in value);
 
 function checked(given: Submission): Submission {
   const task = { ...given.task, text: scrubText(given.task.text) };

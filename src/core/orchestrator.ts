@@ -61,7 +61,7 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
   const desk = createDesk(db, registry, definitions, hub);
   const reception = createReception(db, desk, log, channels);
   const clock = createClock();
-  const outbox = createOutbox({ db, channels, definitions, log, ...settings.outbox });
+  const outbox = createOutbox({ db, channels, definitions, people: registry.people, log, ...settings.outbox });
   const tools = {
     db,
     clock,

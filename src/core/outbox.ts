@@ -5,9 +5,8 @@
  */
 import type { Channel } from '../contracts/channel.ts';
 import type { Log } from './ports.ts';
+import type { Sources } from './reading.ts';
 import { Sender } from './sender.ts';
-import type { Database } from './store/database.ts';
-import type { Definitions } from './store/definitions.ts';
 
 export interface Outbox {
   /** Looks for what was left behind. */
@@ -20,10 +19,8 @@ export interface Outbox {
   stop(): Promise<void>;
 }
 
-export interface OutboxSettings {
-  db: Database;
+export interface OutboxSettings extends Sources {
   channels: readonly Channel[];
-  definitions: Definitions;
   log: Log;
   /** How long another process waits for a sender that died. */
   leaseMs?: number;

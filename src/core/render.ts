@@ -4,11 +4,9 @@ import { progressCard } from './cards/progress.ts';
 import { questionCard } from './cards/question.ts';
 import { summaryCard } from './cards/summary.ts';
 import { replay } from './evolve.ts';
-import type { Database } from './store/database.ts';
-import type { Definitions } from './store/definitions.ts';
+import { readForCards, type Sources } from './reading.ts';
 import type { Wish } from './store/posts.ts';
 import { readJournal } from './store/runs.ts';
-import { blobsIn, createValues } from './values.ts';
 
 export interface Rendered {
   card: Card;
@@ -18,8 +16,7 @@ export interface Rendered {
 
 /** Renders a purpose of a run. Null when there is nothing of the kind, or nothing to show any more. */
 export async function renderPost(
-  db: Database,
-  definitions: Definitions,
+  from: Sources,
   {
     run,
     purpose,
@@ -27,14 +24,10 @@ export async function renderPost(
     message = null,
   }: Pick<Wish, 'run' | 'purpose' | 'wantsSeq'> & Partial<Pick<Wish, 'message'>>,
 ): Promise<Rendered | null> {
-  const entries = await readJournal(db.sql, run);
+  const entries = await readJournal(from.db.sql, run);
   if (entries.length === 0) return null;
   const state = replay(run, entries);
-  const asked = Object.values(state.questions).flatMap(({ question }) => question.subject?.contract ?? []);
-  await definitions.load([...Object.values(state.contracts), ...asked]);
-  const values = createValues(db.sql, run);
-  if (blobsIn(entries.flatMap(({ events }) => events)).length > 0) await values.load();
-  const known = { contract: definitions.contract, content: values.content };
+  const known = await readForCards(from, state);
   // A wish is committed with the entry that it wants to show, so whoever has seen the one reads the other.
   const seq = Math.max(state.seq, wantsSeq);
   if (purpose === 'progress') return { card: progressCard(state, known), seq };

@@ -69,7 +69,7 @@ export async function assertShown(stage: Stage, run: string, copies: number, lat
     for (const { purpose, message, state } of delivered) {
       assert.equal(state, 'sent', purpose);
       const shown = messages.find((one) => String(one.message) === message);
-      const rendered = await renderPost(db, definitions, { run, purpose, wantsSeq: 0 });
+      const rendered = await renderPost({ db, definitions, people: new Map() }, { run, purpose, wantsSeq: 0 });
       assert.deepEqual(shown?.card, rendered?.card, `${purpose} is shown as it is now`);
       assert.deepEqual(shown?.card.buttons, [], `${purpose} has nothing left to press`);
     }

@@ -21,7 +21,7 @@ test('a run is listed, and its trace says what was called, with what, by whose l
   assert.equal(trace.code, 0, trace.err);
   assert.match(trace.out, /shop\.pay@1 {2}attempt 1 {2}done/);
   assert.match(trace.out, /in +.*amount: 129\.00 EUR/);
-  assert.match(trace.out, /allowed +Approved by operator .*\([0-9a-z]{4}-[0-9a-z]{4}\)/);
+  assert.match(trace.out, /allowed +Approved by Operator .*\([0-9a-z]{4}-[0-9a-z]{4}\)/);
   assert.match(trace.out, /allowed +its contract asks for nothing/);
 
   const none = await baton(database.url, ['show', '%']);
@@ -36,7 +36,7 @@ test('a cancelled run takes back what it did, and cannot be cancelled twice', as
   const id = idIn(asked.out);
   const cancelled = await baton(database.url, ['cancel', id]);
   assert.equal(cancelled.code, 0, cancelled.err);
-  assert.match(cancelled.out, /Cancelled by operator/);
+  assert.match(cancelled.out, /Cancelled by Operator/);
   assert.deepEqual(await books(database.url, '1043'), { paid: [], reservations: ['released'], notes: 0 });
   const again = await baton(database.url, ['cancel', id]);
   assert.equal(again.code, 1);

@@ -14,7 +14,7 @@ test('an approved refund is paid once, and the command exits with 0', async () =
   assert.equal(code, 0, err);
   assert.match(out, /May this happen\? Pay the money back/);
   assert.match(out, /amount +129\.00 EUR/);
-  assert.match(out, /Approved by operator/);
+  assert.match(out, /Approved by Operator/);
   assert.match(out, /Write to the customer/);
   assert.equal(err, '');
   assert.deepEqual(await books(database.url, '1042'), { paid: [12_900], reservations: ['paid'], notes: 1 });
@@ -24,7 +24,7 @@ test('a rejected refund releases what was set aside, and the command exits with 
   await using database = await testDatabase();
   const { code, out } = await baton(database.url, ['run', damaged('1043'), '--decide', 'reject']);
   assert.equal(code, 1);
-  assert.match(out, /Rejected by operator: Pay the money back/);
+  assert.match(out, /Rejected by Operator: Pay the money back/);
   assert.match(out, /Undone +Set the money aside/);
   assert.deepEqual(await books(database.url, '1043'), { paid: [], reservations: ['released'], notes: 0 });
 });
@@ -47,7 +47,7 @@ test('without anybody to ask, the question stays open with its code, and `decide
 
   const decided = await baton(database.url, ['decide', question, 'approve']);
   assert.equal(decided.code, 0, decided.err);
-  assert.match(decided.out, /^ {2}✓ Approved by operator/, 'what was shown before is not shown again');
+  assert.match(decided.out, /^ {2}✓ Approved by Operator/, 'what was shown before is not shown again');
   assert.deepEqual((await books(database.url, '1042')).paid, [12_900]);
 
   const again = await baton(database.url, ['decide', question, 'reject']);
@@ -72,7 +72,7 @@ test('an edit pays what it says', async () => {
   const edit = 'edit:{"amount":{"minor":5000,"currency":"EUR"}}';
   const { code, out, err } = await baton(database.url, ['run', damaged('1042'), '--decide', edit]);
   assert.equal(code, 0, err);
-  assert.match(out, /Edited by operator/);
+  assert.match(out, /Edited by Operator/);
   assert.deepEqual((await books(database.url, '1042')).paid, [5_000]);
 });
 

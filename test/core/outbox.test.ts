@@ -36,7 +36,7 @@ async function stage(): Promise<Stage> {
   const definitions = createDefinitions(world.db.sql, world.registry.definitions);
   const outboxes: Outbox[] = [];
   const another = (leaseMs = 15_000, db = world.db) => {
-    const outbox = createOutbox({ db, channels: [channel], definitions, log: silent, leaseMs });
+    const outbox = createOutbox({ db, channels: [channel], definitions, people: new Map(), log: silent, leaseMs });
     outboxes.push(outbox);
     return outbox;
   };
@@ -316,7 +316,13 @@ test('an edit that arrives after its lease, over what the next sender showed, is
     return on.channel.send(post);
   };
   const definitions = createDefinitions(on.world.db.sql, on.world.registry.definitions);
-  const slow = createOutbox({ db: on.world.db, channels: [{ ...on.channel, send }], definitions, log: silent });
+  const slow = createOutbox({
+    db: on.world.db,
+    channels: [{ ...on.channel, send }],
+    definitions,
+    people: new Map(),
+    log: silent,
+  });
   await decide(on, run, code, 'approve');
   const { sql } = on.world.db;
   // The only wish is one that shows a run in the middle.
@@ -399,7 +405,13 @@ test('a channel that hangs does not hold up another one', async () => {
   await using on = await stage();
   const second = createMemoryChannel('second');
   const definitions = createDefinitions(on.world.db.sql, on.world.registry.definitions);
-  const outbox = createOutbox({ db: on.world.db, channels: [on.channel, second], definitions, log: silent });
+  const outbox = createOutbox({
+    db: on.world.db,
+    channels: [on.channel, second],
+    definitions,
+    people: new Map(),
+    log: silent,
+  });
   await on.begin('refund 1 50');
   await on.begin('refund 2 50', 'second:room');
   const release = on.channel.hold();

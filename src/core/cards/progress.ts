@@ -1,16 +1,13 @@
 /** The one message that follows a run: a line a step, and what it waits for. */
 import type { Card, CardLine } from '../../contracts/card.ts';
 import { openQuestions, type RunState, statusOf } from '../state.ts';
-import { plain } from './facts.ts';
-import { type Material, material, stepLines } from './steps.ts';
-import { firstLine, shortRun } from './text.ts';
-import { type KnownToCards, secretsOf } from './veil.ts';
-
-const maxTitleCharacters = 120;
+import { type Material, material, stepLines, taskTitle } from './steps.ts';
+import { shortRun } from './text.ts';
+import type { KnownToCards } from './veil.ts';
 
 /** Where the run stands. */
 export function progressCard(state: RunState, known: KnownToCards): Card {
-  const of = material(state, known, secretsOf(state, known));
+  const of = material(state, known);
   return {
     kind: 'progress',
     title: taskTitle(of),
@@ -20,10 +17,6 @@ export function progressCard(state: RunState, known: KnownToCards): Card {
     buttons: [],
   };
 }
-
-/** The task's first line. */
-export const taskTitle = ({ state, words, secrets }: Pick<Material, 'state' | 'words' | 'secrets'>): string =>
-  plain(firstLine(state.task.text), { secrets }, words, maxTitleCharacters) || words.noTask;
 
 const marks = { completed: 'done', failed: 'failed', cancelled: 'failed', waiting: 'waiting' } as const;
 

@@ -8,11 +8,10 @@ import type { Decision, EscalationKind } from '../../contracts/escalation.ts';
 import type { JsonObject } from '../../contracts/json.ts';
 import type { QuestionState, RunState } from '../state.ts';
 import { changesOf, factsOf, plain, reasonText } from './facts.ts';
-import { taskTitle } from './progress.ts';
-import { type Material, material } from './steps.ts';
+import { type Material, material, nameOf, taskTitle } from './steps.ts';
 import { shortRun } from './text.ts';
 import { clock, moment } from './times.ts';
-import { hiddenInput, type KnownToCards, secretsOf, type Veil, veilOf } from './veil.ts';
+import { hiddenInput, type KnownToCards, type Veil, veilOf } from './veil.ts';
 import type { Said, Words } from './words.ts';
 
 type Fact = Card['facts'][number];
@@ -26,7 +25,7 @@ export function questionCard(
   known: KnownToCards,
   again: keyof Words['again'] | null = null,
 ): Card {
-  const of = material(state, known, secretsOf(state, known));
+  const of = material(state, known);
   const { question, decision } = asked;
   const contract = question.subject ? known.contract(question.subject.contract) : null;
   const title = contract ? plain(contract.title, of, of.words) : '';
@@ -60,7 +59,7 @@ function header(asked: QuestionState, contract: Contract | null, of: Material): 
     ...fact('effect', contract && words.effects[contract.effect]),
     ...fact('run', `${taskTitle(of)} (${shortRun(state.run)})`),
     ...fact('step', question.step),
-    ...fact('asks', plain(policy.requester.person, { secrets: [] }, words, 100)),
+    ...fact('asks', nameOf(policy.requester.person, of)),
     ...fact('needs', question.kind === 'approve' ? words.approvals(policy.quorum) : null),
     ...fact('deciders', deciders(asked, of)),
     ...fact('code', question.code),
@@ -69,14 +68,15 @@ function header(asked: QuestionState, contract: Contract | null, of: Material): 
 }
 
 /** Those who may decide, as the rule on deciding one's own task leaves them. */
-function deciders({ question: { policy }, tiers }: QuestionState, { words }: Material): string {
+function deciders({ question: { policy }, tiers }: QuestionState, of: Material): string {
+  const { words } = of;
   const own = policy.requester.person;
   const open = [policy, ...policy.tiers.slice(0, tiers)];
   const roles = [...new Set(open.flatMap((tier) => tier.roles))];
   const named = [...new Set(open.flatMap(({ people }) => people))]
     .filter((person) => person !== own || policy.selfApproval !== 'never')
     .map((person) => {
-      const name = plain(person, { secrets: [] }, words, 100);
+      const name = nameOf(person, of);
       return person === own && policy.selfApproval === 'terminal' ? words.onlyAtTheTerminal(name) : name;
     });
   if (named.length === 0) return words.nobody;
@@ -90,18 +90,21 @@ const veilOfInput = ({ question }: QuestionState, contract: Contract | null, of:
   return veilOf(hiddenInput(of.state, of.known, id, contract), of.secrets);
 };
 
-/** What would be sent, or which fields are missing. */
+/** What would be sent, or what is missing, in the route's own words where it has some. */
 function inputFacts(asked: QuestionState, contract: Contract | null, of: Material): Fact[] {
-  const { subject, schema } = asked.question;
+  const { subject, schema, definition } = asked.question;
   if (subject) return factsOf(subject.input, veilOfInput(asked, contract, of), of.words);
+  const { ask } = of.known.route(definition);
   return Object.entries((schema?.properties ?? {}) as Record<string, JsonObject>).map(([field, described]) => {
-    const text = typeof described.description === 'string' ? described.description : described.type;
-    const name = plain(field, of, of.words);
-    return {
-      label: of.words.facts.missing,
-      text: typeof text === 'string' ? `${name} (${plain(text, of, of.words)})` : name,
-    };
+    const own = Object.hasOwn(ask, field) ? ask[field] : undefined;
+    return { label: of.words.facts.missing, text: plain(own ?? fieldText(field, described), of, of.words) };
   });
+}
+
+/** `order (string)`, for a field that nobody has put into words. */
+function fieldText(field: string, { description, type }: JsonObject): string {
+  const text = typeof description === 'string' ? description : type;
+  return typeof text === 'string' ? `${field} (${text})` : field;
 }
 
 /** Earlier effects on the same thing, and why the question came up. */
@@ -155,11 +158,11 @@ function closing(asked: QuestionState, of: Material): CardLine[] {
 const saidOf = <V extends Decision['outcome']>(kind: EscalationKind, said: V): Said<V> =>
   kind === 'uncertain' && said === 'retry' ? 'notDone' : said;
 
-export const personOf = ({ decision }: QuestionState, { words }: Pick<Material, 'words'>): string =>
-  decision?.by ? plain(decision.by.person, { secrets: [] }, words, 100) : words.nobody;
+export const personOf = ({ decision }: QuestionState, of: Material): string =>
+  decision?.by ? nameOf(decision.by.person, of) : of.words.nobody;
 
 /** How the question was closed, or null while it is open: `Approved by anna at 12:03 UTC`. */
-export function decisionText(asked: QuestionState, of: Pick<Material, 'words'>): string | null {
+export function decisionText(asked: QuestionState, of: Material): string | null {
   if (!asked.decision) return null;
   const said = saidOf(asked.question.kind, asked.decision.outcome);
   return of.words.decided[said](personOf(asked, of), clock(asked.decidedAt, asked.askedAt, of.words));

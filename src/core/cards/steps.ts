@@ -2,11 +2,13 @@
 import type { CardLine } from '../../contracts/card.ts';
 import { isSettled, itemsOf, openQuestions, type RunState, type StepState } from '../state.ts';
 import { plain } from './facts.ts';
+import { firstLine } from './text.ts';
 import { duration } from './times.ts';
-import { contractNamed, type KnownToCards } from './veil.ts';
+import { contractNamed, type KnownToCards, secretsOf } from './veil.ts';
 import { type Words, wordsIn } from './words.ts';
 
 const maxTitleCharacters = 120;
+const maxNameCharacters = 100;
 
 /** What a card is made of. */
 export interface Material {
@@ -16,19 +18,28 @@ export interface Material {
   secrets: readonly string[];
 }
 
-export const material = (state: RunState, known: KnownToCards, secrets: readonly string[]): Material => ({
+export const material = (state: RunState, known: KnownToCards): Material => ({
   state,
   known,
   words: wordsIn(state.language),
-  secrets,
+  secrets: secretsOf(state, known),
 });
 
+/** The task's first line. */
+export const taskTitle = (of: Material): string =>
+  plain(firstLine(of.state.task.text), of, of.words, maxTitleCharacters) || of.words.noTask;
+
+/** How a person is called. A name is never a secret, and may not be mistaken for one. */
+export const nameOf = (person: string, { known, words }: Pick<Material, 'known' | 'words'>): string =>
+  plain(known.name(person), { secrets: [] }, words, maxNameCharacters);
+
 /** The title of a step: its agent's, or its own reference while nothing is known of its agent. */
-export function stepTitle({ state, known, words, secrets }: Material, ref: string): string {
+export function stepTitle(of: Material, ref: string): string {
+  const { state, known, words } = of;
   const [id = '', item] = ref.split(/[[\]]/);
   const agent = state.plan?.steps.find((step) => step.id === id)?.agent;
   const title = contractNamed(state, known, agent)?.title ?? id;
-  return plain(item === undefined ? title : `${title} [${item}]`, { secrets }, words, maxTitleCharacters);
+  return plain(item === undefined ? title : `${title} [${item}]`, of, words, maxTitleCharacters);
 }
 
 /** One line a step, in the order of the plan; the items of a `forEach` step are counted. */
@@ -66,7 +77,8 @@ function tookOf(step: StepState, about: readonly StepState[]): number | null {
   return Math.max(...ends) - Math.min(...starts);
 }
 
-function detailsOf({ state, words, secrets }: Material, step: StepState): string[] {
+function detailsOf(of: Material, step: StepState): string[] {
+  const { state, words } = of;
   const asked = openQuestions(state).find(({ question }) => question.step === step.ref);
   const uncertain = step.status === 'failed' && step.attempts.some(({ end }) => end === 'unknown');
   const undo = { none: [], running: [words.undoing], done: [words.undone], failed: [words.undoFailed] }[
@@ -78,8 +90,8 @@ function detailsOf({ state, words, secrets }: Material, step: StepState): string
     ...(asked ? [words.waitsFor(asked.question.code)] : []),
     ...(step.status === 'running' && step.attempts.length > 1 ? [words.attempt(step.attempts.length)] : []),
     ...(step.status === 'skipped' ? [words.skipped] : []),
-    ...(step.outputBy ? [words.outputBy(plain(step.outputBy.person, { secrets: [] }, words, 100))] : []),
+    ...(step.outputBy ? [words.outputBy(nameOf(step.outputBy.person, of))] : []),
     ...undo,
-    ...(step.undo.error ? [plain(step.undo.error.code, { secrets }, words)] : []),
+    ...(step.undo.error ? [step.undo.error.code] : []),
   ];
 }

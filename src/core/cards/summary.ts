@@ -4,10 +4,10 @@ import type { Card, CardLine } from '../../contracts/card.ts';
 import { type QuestionState, type RunState, statusOf } from '../state.ts';
 import { factsOf, plain, reasonText } from './facts.ts';
 import { decisionText, personOf } from './question.ts';
-import { type Material, material, stepLines, stepTitle } from './steps.ts';
+import { type Material, material, nameOf, stepLines, stepTitle } from './steps.ts';
 import { shortRun } from './text.ts';
 import { duration } from './times.ts';
-import { hiddenAnswer, type KnownToCards, secretsOf, veilOf } from './veil.ts';
+import { hiddenAnswer, type KnownToCards, veilOf } from './veil.ts';
 
 type Fact = Card['facts'][number];
 
@@ -15,7 +15,7 @@ const maxTaskCharacters = 500;
 
 /** The last word on a run. Of a run that is not over it says where it stands. */
 export function summaryCard(state: RunState, known: KnownToCards): Card {
-  const of = material(state, known, secretsOf(state, known));
+  const of = material(state, known);
   return {
     kind: 'summary',
     title: outcomeOf(of),
@@ -44,8 +44,6 @@ export function outcomeOf(of: Material): string {
   if (code === 'expired') return words.expiredAt(subject);
   return code ? words.failedWith(words.failures[code], what) : words.outcomes[finished.status];
 }
-
-const nameOf = (person: string, { words }: Material): string => plain(person, { secrets: [] }, words, 100);
 
 /** The question whose answer ended the run. */
 const decisiveQuestion = (state: RunState, ref: string | null): QuestionState | undefined =>

@@ -10,7 +10,11 @@ import type { Known } from '../move.ts';
 import { lookUp } from '../resolve.ts';
 import type { AttemptState, RunState } from '../state.ts';
 
-export type KnownToCards = Pick<Known, 'contract' | 'content'>;
+export interface KnownToCards extends Pick<Known, 'contract' | 'content' | 'route'> {
+  /** How a person is called; their id when nothing else is known of them. */
+  name(person: string): string;
+}
+
 export type Path = readonly string[];
 
 /** What of one value is hidden: the paths, and the values that are secret wherever they stand. */

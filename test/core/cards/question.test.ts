@@ -37,7 +37,7 @@ test('a question says first what would happen, how bad it is, and who decides', 
   assert.equal(factOf(shown, 'Risk'), 'Money leaves the account.');
   assert.equal(factOf(shown, 'Effect'), 'Cannot be taken back');
   assert.equal(factOf(shown, 'Needs'), 'Approvals of 2 people');
-  assert.equal(factOf(shown, 'Who decides'), 'anna, boris (finance)', 'the requester may not, so is not named');
+  assert.equal(factOf(shown, 'Who decides'), 'anna, Boris Ivanov (finance)', 'the requester may not, so is not named');
   assert.equal(factOf(shown, 'Code'), 'abcd-efgh');
   assert.equal(factOf(shown, 'Expires'), '13:00 UTC');
   assert.equal(factOf(shown, 'order'), '1042');
@@ -181,10 +181,14 @@ test('a question about an uncertain effect says why nobody knows, without what i
   assert.equal(closed.lines.at(-1)!.text, 'anna said at 12:05 UTC that it did not happen');
 });
 
-test('a question for what is missing names the fields', () => {
+test('a question for what is missing asks in the words of the route, and else names the field', () => {
   const schema = {
     type: 'object',
-    properties: { amount: { type: 'number' }, order: { description: 'The number\n\non the bill' } },
+    properties: {
+      amount: { type: 'number' },
+      order: { description: 'The number\n\non the bill' },
+      reason: { type: 'string', description: 'In one sentence' },
+    },
   };
   const state = tell(
     ...begun().slice(0, 2),
@@ -192,5 +196,5 @@ test('a question for what is missing names the fields', () => {
   );
   const shown = cardOf(state);
   const missing = shown.facts.filter(({ label }) => label === 'Missing').map(({ text }) => text);
-  assert.deepEqual(missing, ['amount (number)', 'order (The number ↵×2 on the bill)']);
+  assert.deepEqual(missing, ['amount (number)', 'order (The number ↵×2 on the bill)', 'Why is it refunded?']);
 });

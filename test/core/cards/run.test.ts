@@ -109,7 +109,7 @@ const endings: [string, Event[], string][] = [
       { type: 'cancel_requested', v: 1, signal: 's', by: { person: 'boris', via: 'memory' } },
       finished({ status: 'cancelled', reason: { code: 'cancelled', message: 'x', retryable: false } }),
     ],
-    'Cancelled by boris',
+    'Cancelled by Boris Ivanov',
   ],
 ];
 

@@ -33,7 +33,7 @@ test('the question', () => {
     'Шаг: pay',
     'Инициатор: carl',
     'Требуется: 2 одобрения',
-    'Кто решает: anna, boris (finance)',
+    'Кто решает: anna, Boris Ivanov (finance)',
     'Код: abcd-efgh',
     'Ответить до: 13:00 UTC',
     'order: 1042',

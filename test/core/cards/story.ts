@@ -5,6 +5,8 @@ import type { Decision, Question } from '../../../src/contracts/escalation.ts';
 import type { Event, EventOf } from '../../../src/contracts/event.ts';
 import type { Json } from '../../../src/contracts/json.ts';
 import type { Plan } from '../../../src/contracts/plan.ts';
+import { routeData } from '../../../src/contracts/route.ts';
+import type { KnownToCards } from '../../../src/core/cards/veil.ts';
 import { evolve, replay } from '../../../src/core/evolve.ts';
 import type { QuestionState, RunState } from '../../../src/core/state.ts';
 
@@ -39,9 +41,27 @@ const contracts: Record<string, Contract> = {
   'shop.reserve@1': contract('shop.reserve', 'Reserve the money', { effect: 'compensable' }),
 };
 
-export const known = {
+const names: Record<string, string> = { boris: 'Boris Ivanov' };
+
+export const known: KnownToCards = {
   contract: (digest: string): Contract => contracts[digest]!,
   content: (value: { inline: Json } | { blob: string }): Json => ('inline' in value ? value.inline : null),
+  route: () => routeData.parse(route),
+  name: (person) => names[person] ?? person,
+};
+
+const route = {
+  name: 'refund',
+  title: 'Refund an order',
+  description: 'Pays back.',
+  fields: {},
+  ask: { reason: 'Why is it refunded?' },
+  agents: [],
+  plan: null,
+  questions: { deciders: { roles: ['finance'] } },
+  approvals: [],
+  controllers: {},
+  concurrency: 8,
 };
 
 const plan: Plan = {
