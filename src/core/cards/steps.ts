@@ -1,5 +1,6 @@
 /** The lines of a run's steps, as progress and summary show them. */
 import type { CardLine } from '../../contracts/card.ts';
+import type { Contract } from '../../contracts/contract.ts';
 import { isSettled, itemsOf, openQuestions, type RunState, type StepState } from '../state.ts';
 import { plain } from './facts.ts';
 import { firstLine } from './text.ts';
@@ -35,11 +36,15 @@ export const nameOf = (person: string, { known, words }: Pick<Material, 'known' 
 
 /** The title of a step: its agent's, or its own reference while nothing is known of its agent. */
 export function stepTitle(of: Material, ref: string): string {
-  const { state, known, words } = of;
   const [id = '', item] = ref.split(/[[\]]/);
+  const title = contractOf(of, id)?.title ?? id;
+  return plain(item === undefined ? title : `${title} [${item}]`, of, of.words, maxTitleCharacters);
+}
+
+/** The contract of a step of the plan. */
+export function contractOf({ state, known }: Material, id: string): Contract | null {
   const agent = state.plan?.steps.find((step) => step.id === id)?.agent;
-  const title = contractNamed(state, known, agent)?.title ?? id;
-  return plain(item === undefined ? title : `${title} [${item}]`, of, words, maxTitleCharacters);
+  return contractNamed(state, known, agent);
 }
 
 /** One line a step, in the order of the plan; the items of a `forEach` step are counted. */

@@ -1,17 +1,19 @@
 /** How a run ended: what was asked, what came of it, who decided what, and what is left to do. */
 
 import type { Card, CardLine } from '../../contracts/card.ts';
-import { type QuestionState, type RunState, statusOf } from '../state.ts';
+import { type QuestionState, type RunState, type StepState, statusOf } from '../state.ts';
 import { factsOf, plain, reasonText } from './facts.ts';
 import { decisionText, personOf } from './question.ts';
-import { type Material, material, nameOf, stepLines, stepTitle } from './steps.ts';
+import { contractOf, type Material, material, nameOf, stepLines, stepTitle } from './steps.ts';
 import { shortRun } from './text.ts';
 import { duration } from './times.ts';
 import { hiddenAnswer, type KnownToCards, veilOf } from './veil.ts';
+import { lowerFirst } from './words/plural.ts';
 
 type Fact = Card['facts'][number];
 
 const maxTaskCharacters = 500;
+const maxRows = 10;
 
 /** The last word on a run. Of a run that is not over it says where it stands. */
 export function summaryCard(state: RunState, known: KnownToCards): Card {
@@ -68,18 +70,51 @@ function answerFacts({ state, known, words, secrets }: Material): Fact[] {
   return factsOf(known.content(answer), veilOf(hiddenAnswer(state, known), secrets), words, words.facts.answer);
 }
 
+/** What became of every effect, each with why. The report says which; the journal says why. */
 function reportFacts(of: Material): Fact[] {
   const { state, words } = of;
   const report = state.finished?.report;
   if (!report) return [];
-  return (['undone', 'stands', 'needsPerson'] as const).flatMap((kind) => {
-    const titles = report[kind].map((ref) => stepTitle(of, ref));
-    if (titles.length === 0) return [];
-    const shown = titles.slice(0, 10).join('; ');
-    const text = titles.length > 10 ? words.andMore(shown, titles.length - 10) : shown;
-    return [{ label: words.facts[kind], text }];
-  });
+  const isNotUndone = (ref: string) => state.steps[ref]?.undo.status === 'failed';
+  return [
+    ...rows('undone', report.undone, of),
+    ...rows(
+      'notUndone',
+      report.needsPerson.filter(isNotUndone),
+      of,
+      ({ undo }) => undo.error && reasonText(undo.error, of, words),
+    ),
+    ...rows('stands', report.stands, of, (step) => effectOf(step, of)),
+    ...rows(
+      'needsPerson',
+      report.needsPerson.filter((ref) => !isNotUndone(ref)),
+      of,
+      (step) => (step.attempts.filter(({ end }) => end === 'done').length > 1 ? words.doneTwice : words.uncertain),
+    ),
+  ];
 }
+
+/** A row a step; of very many, the rest is counted. */
+function rows(
+  label: 'undone' | 'notUndone' | 'stands' | 'needsPerson',
+  refs: readonly string[],
+  of: Material,
+  why: (step: StepState) => string | null = () => null,
+): Fact[] {
+  const row = (text: string): Fact => ({ label: of.words.facts[label], text });
+  const shown = refs.slice(0, maxRows).map((ref) => {
+    const step = of.state.steps[ref];
+    const reason = step ? why(step) : null;
+    return row(reason ? `${stepTitle(of, ref)}: ${lowerFirst(reason)}` : stepTitle(of, ref));
+  });
+  return refs.length > maxRows ? [...shown, row(of.words.moreElements(refs.length - maxRows))] : shown;
+}
+
+/** Why it was not taken back. What could be, and was not, has no reason but that the run completed. */
+const effectOf = ({ id }: StepState, of: Material): string | null => {
+  const effect = contractOf(of, id)?.effect;
+  return effect && effect !== 'compensable' ? of.words.effects[effect] : null;
+};
 
 /** Who decided what. */
 const decisionLines = (of: Material): CardLine[] =>

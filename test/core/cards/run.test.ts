@@ -119,21 +119,56 @@ for (const [how, events, text] of endings) {
   });
 }
 
-test('a summary says what was undone, what stands, and what needs a person', () => {
-  const report = { undone: ['lookup'], stands: ['pay'], needsPerson: ['probe[2]'] };
+test('a summary says of every effect what became of it, and why', () => {
+  const broken = { code: 'agent_failed', message: `at ${card}\u202E`, retryable: true } as const;
   const shown = summaryCard(
     tell(
       ...begun(),
+      { type: 'undo_failed', v: 1, ref: 'lookup', error: { ...broken, said: `the shop is closed to ${card}` } },
+      ...paid,
       finished({
         status: 'failed',
-        reason: { code: 'agent_failed', message: `at ${card}\u202E`, retryable: true },
-        report,
+        reason: broken,
+        report: { undone: ['probe'], stands: ['pay'], needsPerson: ['lookup', 'probe[2]'] },
       }),
     ),
     known,
   );
   assert.equal(factOf(shown, 'Undone'), 'Look the order up');
-  assert.equal(factOf(shown, 'Stands'), 'Pay the money back');
+  assert.equal(
+    factOf(shown, 'Could not be undone'),
+    'Look the order up: the agent failed (agent_failed): the shop is closed to hidden',
+  );
+  assert.equal(factOf(shown, 'Stands'), 'Pay the money back: cannot be taken back');
   assert.equal(factOf(shown, 'Needs a person'), 'Look the order up [2]');
   assert.equal(factOf(shown, 'Why'), 'The agent failed (agent_failed): at hidden[U+202E]');
+});
+
+test('an effect that nobody knows about, and one that was done twice, need a person, each for its reason', () => {
+  const again = started('pay', 'shop.pay@1', payInput, 2);
+  const shown = summaryCard(
+    tell(
+      ...begun(),
+      started('lookup', 'shop.lookup@1', {}),
+      ended('lookup', { end: 'unknown' }),
+      ...paid,
+      again,
+      ended('pay', { attempt: 2 }),
+      finished({ status: 'failed', report: { undone: [], stands: [], needsPerson: ['lookup', 'pay'] } }),
+    ),
+    known,
+  );
+  const needed = shown.facts.filter(({ label }) => label === 'Needs a person').map(({ text }) => text);
+  assert.deepEqual(needed, [
+    'Look the order up: nobody knows whether it happened',
+    'Pay the money back: it was done more than once',
+  ]);
+});
+
+test('a summary of very many effects counts those that it does not name', () => {
+  const undone = Array.from({ length: 15 }, (_, i) => `probe[${i}]`);
+  const report = { undone, stands: [], needsPerson: [] };
+  const shown = summaryCard(tell(...begun(), finished({ status: 'cancelled', report })), known);
+  const rows = shown.facts.filter(({ label }) => label === 'Undone').map(({ text }) => text);
+  assert.deepEqual([rows.length, rows.at(-1)], [11, '… 5 more elements']);
 });

@@ -123,12 +123,12 @@ export const begun = (text = `refund 1042 to ${card}`, language: 'en' | 'ru' = '
   },
 ];
 
-export const started = (ref: string, agent: string, input: Json): Event => ({
+export const started = (ref: string, agent: string, input: Json, attempt = 1): Event => ({
   type: 'attempt_started',
   v: 1,
   ref,
   revision: 0,
-  attempt: 1,
+  attempt,
   undo: false,
   agent,
   key: 'k',

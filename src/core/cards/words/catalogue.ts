@@ -27,6 +27,7 @@ type Fact =
   | 'task'
   | 'answer'
   | 'undone'
+  | 'notUndone'
   | 'stands'
   | 'needsPerson'
   | 'took'
@@ -81,6 +82,7 @@ export interface Words {
   undone: string;
   undoFailed: string;
   uncertain: string;
+  doneTwice: string;
   skipped: string;
   items(done: number, all: number): string;
   outcomes: Record<FinalStatus, string>;
