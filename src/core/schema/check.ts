@@ -201,15 +201,25 @@ function jsonForm(schema: z.ZodType): JsonSchema | null {
   return problems.length === 0 ? form : null;
 }
 
-function fromIssue(issue: z.core.$ZodIssue, value: unknown): Mismatch {
+function fromIssue(issue: z.core.$ZodIssue, value: unknown, form: JsonSchema | null): Mismatch {
   let at: unknown = value;
   for (const key of issue.path) at = at === null || at === undefined ? undefined : (at as never)[key];
   const expected = issue.code === 'invalid_type' ? String(issue.expected) : `a value that holds by ${issue.code}`;
   return {
     path: pathText(issue.path),
-    expected: issue.code === 'custom' ? 'a value that passes its own check' : expected,
+    expected: issue.code === 'custom' ? (described(issue.path, form) ?? 'a value that passes its own check') : expected,
     received: typeName(at),
   };
+}
+
+/** How the schema describes the place: what a check of its own demands, nobody else can say. */
+function described(path: readonly PropertyKey[], form: JsonSchema | null): string | null {
+  let at: Json | undefined = form ?? undefined;
+  for (const key of path) {
+    const inside: Json | undefined = isObject(at) ? (typeof key === 'number' ? at.items : at.properties) : undefined;
+    at = typeof key === 'number' ? inside : isObject(inside) ? own(inside, String(key)) : undefined;
+  }
+  return isObject(at) && typeof at.description === 'string' ? at.description.slice(0, 200) : null;
 }
 
 /** Checks a value against the schema of the code that made it, refinements included. */
@@ -218,6 +228,7 @@ export function checkZod<T>(schema: z.ZodType<T>, value: unknown): Checked<T> {
   if (parsed.success) return { ok: true, value: parsed.data };
   const form = jsonForm(schema);
   const explained = form && value !== undefined ? explain(form, value as Json, [], 0) : [];
-  const mismatches = explained.length > 0 ? explained : parsed.error.issues.map((issue) => fromIssue(issue, value));
+  const mismatches =
+    explained.length > 0 ? explained : parsed.error.issues.map((issue) => fromIssue(issue, value, form));
   return { ok: false, mismatches: settled(mismatches) };
 }

@@ -94,6 +94,17 @@ test('a refinement that fails is told by its path, without its message', () => {
   });
 });
 
+test('a refinement that fails is told in the words that describe its place', () => {
+  const pin = z.string().refine((text) => text !== '1234', 'secret 1234');
+  const schema = z.strictObject({
+    cards: z.array(z.strictObject({ pin: pin.describe('a pin that is hard to guess') })),
+  });
+  assert.deepEqual(checkZod(schema, { cards: [{ pin: '1234' }] }), {
+    ok: false,
+    mismatches: [{ path: 'cards[0].pin', expected: 'a pin that is hard to guess', received: 'string' }],
+  });
+});
+
 test('at most twenty mismatches, in an order of their own', () => {
   const value = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`k${i}`, i]));
   const one = checkJson({ type: 'object', additionalProperties: false }, value);

@@ -1,0 +1,262 @@
+/** A new supplier to each of its ends, on real Postgres. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import postgres from 'postgres';
+import { createSupplierAgents } from '../../processes/supplier/agents.ts';
+import { openDirectory } from '../../processes/supplier/directory.ts';
+import { createSupplierRoute } from '../../processes/supplier/route.ts';
+import type { Configuration } from '../../src/contracts/config.ts';
+import type { Verb } from '../../src/contracts/escalation.ts';
+import type { EventOf } from '../../src/contracts/event.ts';
+import type { Json } from '../../src/contracts/json.ts';
+import { progressCard } from '../../src/core/cards/progress.ts';
+import { questionCard } from '../../src/core/cards/question.ts';
+import { summaryCard } from '../../src/core/cards/summary.ts';
+import { replay } from '../../src/core/evolve.ts';
+import type { Orchestrator } from '../../src/core/orchestrator.ts';
+import { testDatabase } from '../support/database.ts';
+import { begin, until } from '../support/follow.ts';
+import { anna, boris, createShop, createWorld } from '../support/world.ts';
+
+const cleo = { person: 'cleo', via: 'memory' };
+const dora = { person: 'dora', via: 'memory' };
+
+async function purchasing() {
+  const database = await testDatabase();
+  const directory = openDirectory(database.url);
+  const agents = createSupplierAgents(directory);
+  const route = createSupplierRoute(agents, {
+    procurement: 'procurement',
+    compliance: { role: 'compliance', quorum: 2 },
+  });
+  const configuration: Configuration = {
+    routes: [route],
+    people: {
+      operator: {},
+      anna: { roles: ['procurement'] },
+      boris: { roles: ['procurement'] },
+      cleo: { roles: ['compliance'] },
+      dora: { roles: ['compliance'] },
+    },
+    prepare: () => directory.prepare(),
+    close: () => directory.close(),
+  };
+  await directory.prepare();
+  const world = createWorld(database.url, createShop(), { configuration });
+  await world.start();
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  return {
+    world,
+    directory,
+    /** Each entry of the directory: its name and where it stands. */
+    entries: async () =>
+      (await sql`select name, status from purchasing.suppliers order by number`).map(({ name, status }) => [
+        name,
+        status,
+      ]),
+    [Symbol.asyncDispose]: async () => {
+      await world.stop();
+      await Promise.all([directory.close(), sql.end()]);
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const fields = {
+  name: 'Müller Logistik GmbH',
+  country: 'Germany',
+  taxId: 'DE136695976',
+  account: 'DE89 3704 0044 0532 0130 00',
+  email: 'ap@mueller.example',
+};
+
+const message = (more: Partial<typeof fields> = {}) => {
+  const { name, country, taxId, account, email } = { ...fields, ...more };
+  return `New supplier: ${name}\nCountry: ${country}\nTax ID: ${taxId}\nIBAN: ${account}\nE-mail: ${email}`;
+};
+
+const abroad = { account: 'GB29NWBK60161331926819' };
+const nearlyListed = { name: 'Zmey Gorynych Ltd' };
+
+const vote = async (
+  { desk }: Orchestrator,
+  { question }: EventOf<'asked'>,
+  actor: typeof anna,
+  verb: Verb,
+  value?: Json,
+): Promise<string> => (await desk.vote(question.code, { actor, verb, ...(value !== undefined && { value }) })).result;
+
+const answerOf = ({ answer }: EventOf<'finished'>): Record<string, unknown> => {
+  assert.ok(answer && 'inline' in answer, 'the run has an answer');
+  return answer.inline as Record<string, unknown>;
+};
+
+test('a supplier of low risk is opened without a question', async () => {
+  await using at = await purchasing();
+  const finished = await until(at.world, await begin(at.world, message()), 'finished');
+  assert.deepEqual(answerOf(finished), {
+    supplier: 'S-1001',
+    score: 10,
+    level: 'low',
+    reasons: ['Nobody has written from mueller.example before (+10)'],
+  });
+  assert.deepEqual(await at.entries(), [[fields.name, 'open']]);
+});
+
+test('what is missing is asked for in one question, and the answer goes on', async () => {
+  await using at = await purchasing();
+  const run = await begin(at.world, 'New supplier: Müller Logistik GmbH, Germany');
+  const asked = await until(at.world, run, 'asked');
+  assert.deepEqual(asked.question.schema?.required, ['taxId', 'account', 'email']);
+  const { taxId, account, email } = fields;
+  assert.equal(await vote(at.world, asked, anna, 'answer', { taxId, account, email: 'nobody' }), 'invalid_value');
+  assert.equal(await vote(at.world, asked, anna, 'answer', { taxId, account, email }), 'decided');
+  assert.equal((await until(at.world, run, 'finished')).status, 'completed');
+});
+
+test('whoever is asked for what is missing may stop the task', async () => {
+  await using at = await purchasing();
+  const run = await begin(at.world, 'New supplier');
+  await vote(at.world, await until(at.world, run, 'asked'), anna, 'stop');
+  assert.equal((await until(at.world, run, 'finished')).reason?.code, 'stopped');
+  assert.deepEqual(await at.entries(), []);
+});
+
+test('a medium risk is for procurement', async () => {
+  await using at = await purchasing();
+  const run = await begin(at.world, message(abroad));
+  const asked = await until(at.world, run, 'asked');
+  assert.deepEqual(asked.question.policy.roles, ['procurement']);
+  assert.equal(await vote(at.world, asked, cleo, 'approve'), 'not_allowed');
+  assert.deepEqual(await at.entries(), [[fields.name, 'registered']], 'it is entered and cannot be used');
+  assert.equal(await vote(at.world, asked, anna, 'approve'), 'decided');
+  const answer = answerOf(await until(at.world, run, 'finished'));
+  assert.deepEqual([answer.score, answer.level], [40, 'medium']);
+  assert.deepEqual(await at.entries(), [[fields.name, 'open']]);
+});
+
+test('a rejected supplier is taken out again', async () => {
+  await using at = await purchasing();
+  const run = await begin(at.world, message(abroad));
+  await vote(at.world, await until(at.world, run, 'asked'), anna, 'reject');
+  const finished = await until(at.world, run, 'finished');
+  assert.equal(finished.reason?.code, 'rejected');
+  assert.deepEqual(finished.report?.undone, ['register']);
+  assert.deepEqual(await at.entries(), [[fields.name, 'removed']]);
+});
+
+test('an edit of the name is what is opened', async () => {
+  await using at = await purchasing();
+  const run = await begin(at.world, message(abroad));
+  const edited = 'Müller Logistik AG';
+  await vote(at.world, await until(at.world, run, 'asked'), anna, 'edit', { name: edited });
+  assert.equal((await until(at.world, run, 'finished')).status, 'completed');
+  assert.deepEqual(await at.entries(), [[edited, 'open']]);
+});
+
+test('a name like one on the list needs two of compliance', async () => {
+  await using at = await purchasing();
+  const run = await begin(at.world, message(nearlyListed));
+  const asked = await until(at.world, run, 'asked');
+  assert.deepEqual([asked.question.policy.roles, asked.question.policy.quorum], [['compliance'], 2]);
+  assert.match(JSON.stringify(asked.question.subject?.input), /sanctions list \(SL-002\)/);
+  assert.equal(await vote(at.world, asked, anna, 'approve'), 'not_allowed');
+  assert.equal(await vote(at.world, asked, cleo, 'approve'), 'counted');
+  assert.equal(await vote(at.world, asked, cleo, 'approve'), 'already_voted');
+  assert.deepEqual(await at.entries(), [['Zmey Gorynych Ltd', 'registered']]);
+  assert.equal(await vote(at.world, asked, dora, 'approve'), 'decided');
+  assert.equal(answerOf(await until(at.world, run, 'finished')).level, 'high');
+  assert.deepEqual(await at.entries(), [['Zmey Gorynych Ltd', 'open']]);
+});
+
+test('one of two cannot edit the other away', async () => {
+  await using at = await purchasing();
+  const run = await begin(at.world, message(nearlyListed));
+  await vote(at.world, await until(at.world, run, 'asked'), cleo, 'edit', { level: 'low' });
+  const finished = await until(at.world, run, 'finished');
+  assert.equal(finished.reason?.code, 'agent_refused');
+  assert.match(finished.reason?.said ?? '', /The risk is high/);
+  assert.deepEqual(await at.entries(), [['Zmey Gorynych Ltd', 'removed']]);
+});
+
+test('a name on the list is refused, whoever would allow it', async () => {
+  await using at = await purchasing();
+  const finished = await until(
+    at.world,
+    await begin(at.world, message({ name: 'ООО «Змей-Горыныч Экспорт»' })),
+    'finished',
+  );
+  assert.equal(finished.status, 'failed');
+  assert.match(finished.reason?.said ?? '', /is on the sanctions list \(SL-002\)/);
+  assert.deepEqual(await at.entries(), []);
+  const run = await begin(at.world, message(abroad));
+  await vote(at.world, await until(at.world, run, 'asked'), anna, 'edit', { name: 'Immortal Needle' });
+  assert.match((await until(at.world, run, 'finished')).reason?.said ?? '', /SL-004/);
+  assert.deepEqual(await at.entries(), [[fields.name, 'removed']], 'an edit leads to no other end');
+});
+
+test('a supplier that is open is not opened twice', async () => {
+  await using at = await purchasing();
+  await until(at.world, await begin(at.world, message()), 'finished');
+  const again = await until(at.world, await begin(at.world, message(), undefined, 'again'), 'finished');
+  assert.match(again.reason?.said ?? '', /It is supplier S-1001 already/);
+  assert.equal((await at.entries()).length, 1);
+});
+
+test('of two messages about one supplier at once the second is shown with the first', async () => {
+  await using at = await purchasing();
+  const first = await begin(at.world, message(abroad));
+  const asked = await until(at.world, first, 'asked');
+  const second = await begin(at.world, message(abroad), undefined, 'again');
+  const again = await until(at.world, second, 'asked');
+  assert.deepEqual(
+    again.question.evidence.map(({ run, state }) => [run, state]),
+    [[first, 'in_hand']],
+  );
+  await vote(at.world, asked, anna, 'approve');
+  assert.equal((await until(at.world, first, 'finished')).status, 'completed');
+  await vote(at.world, again, boris, 'approve');
+  const once = await until(at.world, second, 'asked', { nth: 2 });
+  assert.equal(once.question.evidence[0]?.state, 'done', 'it has happened since, so it is asked anew');
+  await vote(at.world, once, boris, 'approve');
+  const finished = await until(at.world, second, 'finished');
+  assert.match(finished.reason?.said ?? '', /open already/);
+  assert.deepEqual(finished.report?.undone, ['register']);
+});
+
+test('it can be cancelled wherever it waits, and is taken back', async () => {
+  await using at = await purchasing();
+  const stops = [
+    { text: 'New supplier', taken: [] },
+    { text: message(abroad), taken: ['register'] },
+    { text: message(nearlyListed), taken: ['register'] },
+  ];
+  for (const { text, taken } of stops) {
+    const run = await begin(at.world, text);
+    await until(at.world, run, 'asked');
+    await at.world.desk.cancel(run, anna);
+    const finished = await until(at.world, run, 'finished');
+    assert.equal(finished.status, 'cancelled');
+    assert.deepEqual(finished.report?.undone ?? [], taken);
+  }
+  const states = (await at.entries()).map(([, status]) => status);
+  assert.deepEqual(states, ['removed', 'removed']);
+});
+
+test('bank and tax numbers and addresses are on no card; their last characters are', async () => {
+  await using at = await purchasing();
+  const run = await begin(at.world, message(abroad));
+  await vote(at.world, await until(at.world, run, 'asked'), anna, 'approve');
+  await until(at.world, run, 'finished');
+  const state = replay(run, await at.world.desk.journal(run));
+  const known = await at.world.desk.known(state);
+  const cards = [
+    progressCard(state, known),
+    summaryCard(state, known),
+    ...Object.values(state.questions).map((asked) => questionCard(asked, state, known)),
+  ];
+  const shown = JSON.stringify(cards);
+  for (const secret of [fields.taxId, abroad.account, fields.email]) assert.ok(!shown.includes(secret), secret);
+  assert.match(shown, /…5976/);
+  assert.match(shown, /…6819/);
+});
