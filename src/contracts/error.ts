@@ -35,6 +35,8 @@ const catalogue = {
   reference_missing: { retryable: false, meaning: 'A reference leads to a value that is not there.' },
   value_too_large: { retryable: false, meaning: 'A value, a list or a run passed its limit.' },
   change_rejected: { retryable: false, meaning: 'The database refused what the run wanted to record.' },
+  loop_detected: { retryable: false, meaning: 'The run goes in a circle: the same calls give the same results.' },
+  deadline_exceeded: { retryable: false, meaning: 'The run did not end within the time that its route gives it.' },
   rejected: { retryable: false, meaning: 'A person said no.' },
   expired: { retryable: false, meaning: 'Nobody answered in time.' },
   stopped: { retryable: false, meaning: 'A person stopped the step.' },

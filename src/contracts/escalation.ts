@@ -1,5 +1,6 @@
 /** One question to people: who may answer it, with which verbs, by when, and what an answer is. */
 import { z } from 'zod';
+import { failure } from './error.ts';
 import { jsonObject, jsonValue } from './json.ts';
 import { actor } from './task.ts';
 
@@ -7,19 +8,21 @@ import { actor } from './task.ts';
  * - `approve`: may this effect happen? Asked before it, with the input that would be used.
  * - `answer`: something that the task needs and does not say.
  * - `uncertain`: an effect that may have happened; nobody but a person can find out.
+ * - `failure`: a step that does not close by itself. Nothing of it happened, or what did may be repeated.
  */
-export const escalationKinds = ['approve', 'answer', 'uncertain'] as const;
+export const escalationKinds = ['approve', 'answer', 'uncertain', 'failure'] as const;
 export type EscalationKind = (typeof escalationKinds)[number];
 
-/** What a person may say. `done` and `answer` and `edit` carry a value. */
-export const verbs = ['approve', 'reject', 'edit', 'answer', 'done', 'retry', 'stop'] as const;
+/** What a person may say. Those of `verbsWithValue` carry one. */
+export const verbs = ['approve', 'reject', 'edit', 'answer', 'done', 'retry', 'skip', 'give', 'stop'] as const;
 export type Verb = (typeof verbs)[number];
-export const verbsWithValue: readonly Verb[] = ['edit', 'answer', 'done'];
+export const verbsWithValue: readonly Verb[] = ['edit', 'answer', 'done', 'give'];
 
 export const verbsOf: Record<EscalationKind, readonly Verb[]> = {
   approve: ['approve', 'reject', 'edit'],
   answer: ['answer', 'stop'],
   uncertain: ['done', 'retry', 'stop'],
+  failure: ['retry', 'skip', 'give', 'stop'],
 };
 
 /** Who decides, in words of the configuration. Roles are resolved to people when the question is asked. */
@@ -90,7 +93,9 @@ export const question = z.strictObject({
   /** The effect digest that an approval would authorise. */
   digest: z.string().nullable(),
   subject: subject.nullable(),
-  /** JSON Schema of the value that `edit`, `answer` or `done` must carry. */
+  /** Why the step did not close, when that is the question. */
+  error: failure.optional(),
+  /** JSON Schema of the value that `edit`, `answer`, `done` or `give` must carry. */
   schema: jsonObject.nullable(),
   policy,
   /** Digest of the route's definition, whose rules an edited input must meet. */

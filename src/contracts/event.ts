@@ -55,6 +55,8 @@ export const planned = z.strictObject({
   /** The digest of the contract of each agent in the plan, its undo included: `name@version` to digest. */
   contracts: z.record(z.string(), z.string()),
   provider: z.string(),
+  /** The short way: one agent closes the task in one pass. */
+  short: z.literal(true).optional(),
 });
 
 /** A `forEach` list was fixed; items are numbered from 0. */

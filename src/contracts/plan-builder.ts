@@ -16,6 +16,8 @@ export interface StepOptions<S extends Steps> {
   after?: (keyof S & string)[];
   /** The step is skipped unless it holds. */
   when?: Condition;
+  /** A person may skip it when it fails. What reads it is skipped with it, and an item of a list is left out. */
+  optional?: boolean;
 }
 
 export interface Finished {
@@ -48,6 +50,17 @@ const from = <F, S extends Steps>(): From<F, S> => ({
   steps: new Proxy({}, { get: (_, id) => tree(`steps.${String(id)}.output`) }) as From<F, S>['steps'],
 });
 
+/** The choices that were made; what was left open is not in the plan. */
+const choices = ({
+  after,
+  when,
+  optional,
+}: StepOptions<Steps> = {}): Pick<PlanStep, 'after' | 'when' | 'optional'> => ({
+  ...(after && { after }),
+  ...(when && { when }),
+  ...(optional && { optional }),
+});
+
 const defaultConcurrency = 5;
 const defaultMaxItems = 100;
 
@@ -61,25 +74,17 @@ export function planBuilder<F>(goal: string): PlanBuilder<F, Record<never, never
   };
   const builder: PlanBuilder<F, Steps> = {
     step(id, agent, input, options) {
-      const { after, when } = options?.(from()) ?? {};
-      add(agent, {
-        id,
-        agent: agent.id,
-        input: toMapping(input(from())),
-        ...(after && { after }),
-        ...(when && { when }),
-      });
+      add(agent, { id, agent: agent.id, input: toMapping(input(from())), ...choices(options?.(from())) });
       return builder as never;
     },
     each(id, agent, list, input, options) {
-      const { after, when, concurrency = defaultConcurrency, max = defaultMaxItems } = options?.(from()) ?? {};
+      const { concurrency = defaultConcurrency, max = defaultMaxItems, ...rest } = options?.(from()) ?? {};
       add(agent, {
         id,
         agent: agent.id,
         input: toMapping(input({ ...from<F, Steps>(), item: tree('item') })),
         forEach: { in: toMapping(list(from())) as Reference, concurrency, max },
-        ...(after && { after }),
-        ...(when && { when }),
+        ...choices(rest),
       });
       return builder as never;
     },

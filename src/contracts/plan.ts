@@ -70,6 +70,8 @@ export const planStep = z.strictObject({
   input: mapping,
   after: z.array(stepId).optional(),
   when: condition.optional(),
+  /** A person may skip it when it fails; what reads it is skipped with it. */
+  optional: z.boolean().optional(),
   /** A list: the step runs once for each element, which its input reaches as `item`. */
   forEach: z
     .strictObject({ in: reference, concurrency: z.int().min(1).max(50), max: z.int().min(1).max(1000) })

@@ -31,11 +31,15 @@ export const routeData = z.strictObject({
   plan: plan.nullable(),
   /** Terms of every question of this route that no rule covers: missing fields, uncertain effects, duplicates. */
   questions: terms,
+  /** Terms of the question that a failed step asks; null: it fails the run without asking. */
+  failures: terms.nullable().default(null),
   approvals: z.array(approvalRule),
   /** Who may cancel a run beside its requester. */
   controllers: terms.shape.deciders,
   /** How many steps may run at once. */
   concurrency: z.int().min(1).max(100),
+  /** How long a run may take, waiting for people included; null: as long as it takes. */
+  deadlineMs: z.number().positive().nullable().default(null),
 });
 export type RouteData = z.infer<typeof routeData>;
 
@@ -60,9 +64,17 @@ export interface RouteDefinition<F> {
   plan: (p: PlanBuilder<F, Record<never, never>>) => Finished;
   /** Who answers this route's questions. */
   questions: z.input<typeof terms>;
+  /**
+   * Who is asked about a step that does not close by itself: a failure that no repeat cleared up, a broken contract, a
+   * circle. By default whoever answers `questions`; `stop` fails the run without asking. What an agent refuses and what
+   * a person rejects is never asked about.
+   */
+  failures?: z.input<typeof terms> | 'stop';
   approvals?: RuleInput[];
   controllers?: Deciders;
   concurrency?: number;
+  /** A run that is not over after so long ends as failed, and takes back what it did. Milliseconds. */
+  deadlineMs?: number;
 }
 
 export interface Route {
@@ -91,9 +103,11 @@ export function defineRoute<F>(definition: RouteDefinition<F>): Route {
       agents: [...new Set(built.agents.map((agent) => agent.id))],
       plan: built.plan,
       questions: definition.questions,
+      failures: definition.failures === 'stop' ? null : (definition.failures ?? definition.questions),
       approvals,
       controllers: definition.controllers ?? {},
       concurrency: definition.concurrency ?? 8,
+      deadlineMs: definition.deadlineMs ?? null,
     },
   };
 }

@@ -9,6 +9,8 @@ import { type Failure, fail } from '../contracts/error.ts';
 import type { Evidence, Subject, Terms } from '../contracts/escalation.ts';
 import type { Permission } from '../contracts/event.ts';
 import { effectDigest, gateOf, idempotencyKey, resourceOf } from './effect.ts';
+import { failStep, giveUp } from './give-up.ts';
+import { loopOf } from './loop-guard.ts';
 import { append, call, type Known, type Move, nothing, wake } from './move.ts';
 import { ask, lastQuestion } from './questions.ts';
 import { resolve } from './resolve.ts';
@@ -35,8 +37,6 @@ interface Prospect {
   digest: string;
 }
 
-export const failStep = (ref: string, error: Failure): Move => append({ type: 'step_failed', v: 1, ref, error });
-
 /** What a pending step does now. */
 export function proceed(state: RunState, known: Known, now: number, step: StepState): Move {
   const plan = planStepOf(state, step);
@@ -47,7 +47,9 @@ export function proceed(state: RunState, known: Known, now: number, step: StepSt
   }
   if (tries.length > 0) {
     const verdict = afterTries(contract, tries, `${state.run}/${step.ref}/${step.revision}`);
-    if (verdict.kind === 'give_up') return failStep(step.ref, verdict.error);
+    if (verdict.kind === 'give_up') {
+      return giveUp(state, known, now, { step, error: verdict.error, input: known.content(tries.at(-1)!.input) });
+    }
     if (verdict.kind === 'uncertain') return settleUncertain(state, known, now, step, contract);
     if (now < verdict.at) return wake(verdict.at);
   }
@@ -55,8 +57,11 @@ export function proceed(state: RunState, known: Known, now: number, step: StepSt
   const input =
     given === undefined ? resolve(plan.input, scopeOf(state, known, step)) : { ok: true as const, value: given };
   if (!input.ok) {
-    return failStep(step.ref, fail('reference_missing', `Its input reads ${input.missing}, which is not there.`));
+    const error = fail('reference_missing', `Its input reads ${input.missing}, which is not there.`);
+    return giveUp(state, known, now, { step, error, input: null });
   }
+  const loop = loopOf(state, known, plan.agent, input.value);
+  if (loop) return giveUp(state, known, now, { step, error: loop, input: input.value });
   const subject: Subject = {
     step: step.ref,
     revision: step.revision,

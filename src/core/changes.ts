@@ -48,11 +48,18 @@ function postsOf(after: RunState, events: readonly Event[]): Post[] {
   });
   const post = (purpose: string, escalation: string | null = null): Post => ({ purpose, conversation, escalation });
   return [
-    post('progress'),
+    ...(isCeremonious(after) ? [post('progress')] : []),
     ...[...new Set(questions)].flatMap((id) => purposesOf(id, after).map((purpose) => post(purpose, id))),
     ...(after.finished ? [post('summary')] : []),
   ];
 }
+
+/** What one agent closes in one pass is told by its summary alone; once it needs more, its progress is shown. */
+const isCeremonious = ({ short, steps, questions, failing }: RunState): boolean =>
+  !short ||
+  failing !== null ||
+  Object.keys(questions).length > 0 ||
+  Object.values(steps).some(({ attempts }) => attempts.length > 1);
 
 /** `question:<id>`, `reminder:<id>` once it is due, and `reminder:<id>:<n>` for each further tier that may decide. */
 function purposesOf(id: string, { questions }: RunState): string[] {

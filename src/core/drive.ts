@@ -28,6 +28,10 @@ import { blobsIn, createValues, type Values } from './values.ts';
 const maxRejections = 4;
 const restMs = 5_000;
 
+/** Told to end now: what only reads is not waited for. */
+const isHalted = ({ cancelled, failing }: RunState): boolean =>
+  cancelled !== null || failing?.error.code === 'deadline_exceeded';
+
 /** `gone`: this worker no longer has the run. `again`: look at once. A number: look then. Null: look when woken. */
 type Ahead = 'gone' | 'again' | number | null;
 
@@ -211,12 +215,12 @@ export class RunDriver {
     if (outcome.state !== 'committed') return this.#refused(outcome, change);
     logMove(this.#tools.log, this.#state, after, change);
     this.#tools.onCommit(this.run, isOver(after));
-    const cancelled = after.cancelled !== null && this.#state.cancelled === null;
+    const halted = isHalted(after) && !isHalted(this.#state);
     this.#state = change.events.length > 0 ? { ...after, seq: change.seq } : after;
     this.#events += change.events.length;
     this.#rejections = 0;
     this.#refusedFacts = [];
-    if (cancelled) this.#errands.abortReads();
+    if (halted) this.#errands.abortReads();
     this.#arrive(outcome.signals.map(eventOf));
     if (outcome.released) return 'gone';
     // Not released: a signal was raised that this statement could not see yet.

@@ -1,7 +1,7 @@
 /** Folds what closed a question. What it means for the run follows from the kind of the question and the outcome. */
 import type { EventOf } from '../contracts/event.ts';
 import { isSettled, type RunState } from './state.ts';
-import { complete, withStep } from './step-change.ts';
+import { complete, skip, withStep } from './step-change.ts';
 
 export function evolveDecision(state: RunState, { decision }: EventOf<'decided'>, at: number): RunState {
   const asked = state.questions[decision.escalation];
@@ -29,7 +29,8 @@ export function evolveDecision(state: RunState, { decision }: EventOf<'decided'>
       resource: null,
     });
   }
-  if (decision.outcome === 'done') {
+  if (decision.outcome === 'skip') return skip(next, ref, at);
+  if (decision.outcome === 'done' || decision.outcome === 'give') {
     return complete(next, ref, at, { output: { inline: decision.value! }, outputBy: decision.by });
   }
   const countFrom = decision.outcome === 'retry' ? step.attempts.length : step.countFrom;

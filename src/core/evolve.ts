@@ -86,9 +86,10 @@ const folds: { [T in Event['type']]: Fold<T> } = {
     ...state,
     intake: { failures: state.intake.failures + 1, error, failedAt: at },
   }),
-  planned: (state, { plan, revision, contracts }) => ({
+  planned: (state, { plan, revision, contracts, short = false }) => ({
     ...state,
     plan,
+    short,
     revision,
     contracts: { ...state.contracts, ...contracts },
     steps: { ...Object.fromEntries(plan.steps.map(({ id }) => [id, newStep(id, id, null)])), ...state.steps },
@@ -193,6 +194,7 @@ const blank = (run: string): RunState => ({
   language: 'en',
   intake: { failures: 0, error: null, failedAt: 0 },
   plan: null,
+  short: false,
   revision: 0,
   contracts: {},
   steps: {},

@@ -2,7 +2,8 @@
 import { fail } from '../contracts/error.ts';
 import type { Json } from '../contracts/json.ts';
 import { dependenciesOf, type PlanStep, referencesOf, stepOfReference } from '../contracts/plan.ts';
-import { failStep, proceed } from './begin.ts';
+import { proceed } from './begin.ts';
+import { giveUp } from './give-up.ts';
 import { append, call, type Known, type Move, together } from './move.ts';
 import { hasDoneTwice, reportOf } from './report.ts';
 import { holds, lookUp, resolve } from './resolve.ts';
@@ -59,7 +60,7 @@ function* movesOf(state: RunState, known: Known, now: number, entry: PlanStep, r
       return;
     }
     if (entry.forEach) {
-      yield expand(state, known, entry, step);
+      yield expand(state, known, now, entry, step);
       return;
     }
   }
@@ -76,17 +77,19 @@ function skipping(state: RunState, known: Known, entry: PlanStep, step: StepStat
   return entry.when && !holds(entry.when, scopeOf(state, known, step)) ? 'condition' : null;
 }
 
-function expand(state: RunState, known: Known, entry: PlanStep, step: StepState): Move {
+function expand(state: RunState, known: Known, now: number, entry: PlanStep, step: StepState): Move {
   const { in: list, max } = entry.forEach!;
   const value = lookUp(list.$ref, scopeOf(state, known, step));
   if (!Array.isArray(value)) {
     const mismatches = [
       { path: list.$ref, expected: 'a list', received: value === undefined ? 'nothing' : typeof value },
     ];
-    return failStep(step.ref, fail('contract_violation', 'forEach needs a list.', { side: 'input', mismatches }));
+    const error = fail('contract_violation', 'forEach needs a list.', { side: 'input', mismatches });
+    return giveUp(state, known, now, { step, error, input: null });
   }
   if (value.length > max) {
-    return failStep(step.ref, fail('value_too_large', `forEach is limited to ${max} items and got ${value.length}.`));
+    const error = fail('value_too_large', `forEach is limited to ${max} items and got ${value.length}.`);
+    return giveUp(state, known, now, { step, error, input: null });
   }
   return append({ type: 'expanded', v: 1, ref: step.ref, items: value.length });
 }

@@ -18,10 +18,10 @@ export function next(state: RunState, known: Known, now: number): Move {
   if (state.finished) return nothing;
   if (state.failing) return unwind(state, known, now);
   if (!state.route) return intake(state, now);
-  const timers = questionTimers(state, now);
+  const timers = together([questionTimers(state, now), deadline(state, known, now)]);
   if (timers.events.length > 0) return timers;
   if (state.missing.length > 0) return together([timers, requirement(state, known, now)]);
-  if (!state.plan) return call({ kind: 'plan' });
+  if (!state.plan) return together([timers, call({ kind: 'plan' })]);
   return together([timers, withdrawals(state, false), execute(state, known, now)]);
 }
 
@@ -53,6 +53,15 @@ function intake(state: RunState, now: number): Move {
   }
   const at = failedAt + retryDelayMs(ownRetry, failures, `${state.run}/intake`, error);
   return now < at ? wake(at) : call({ kind: 'intake' });
+}
+
+/** The run's own time limit, people's time included; it wins over every wait. */
+function deadline(state: RunState, known: Known, now: number): Move {
+  const { deadlineMs } = known.route(state.route!.definition);
+  if (deadlineMs === null) return nothing;
+  const at = state.createdAt + deadlineMs;
+  const error = fail('deadline_exceeded', `It did not end within ${deadlineMs / 1000} s.`);
+  return now < at ? wake(at) : append({ type: 'compensating', v: 1, because: error });
 }
 
 /** The task does not say everything its route needs: the person is asked, nothing is guessed. */

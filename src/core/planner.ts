@@ -49,8 +49,13 @@ export async function makePlan(
     plan: parsed.data,
     contracts: pinsOf(parsed.data, registry),
     provider: provider.name,
+    ...(isOnePass(parsed.data) && { short: true as const }),
   };
 }
+
+/** One agent closes the task in one pass: a plan of one plain step needs no ceremony. */
+const isOnePass = ({ steps }: Plan): boolean =>
+  steps.length === 1 && steps[0]!.forEach === undefined && steps[0]!.when === undefined;
 
 /** The digest of every contract that the plan can come to need, those of its undos included. */
 function pinsOf(plan: Plan, registry: Registry): Record<string, string> {

@@ -1,11 +1,13 @@
 /** Asking, reminding, expiring and withdrawing. A question's outcome is never decided here: only its row closes it. */
 import { createHash } from 'node:crypto';
+import type { Failure } from '../contracts/error.ts';
 import {
   type EscalationKind,
   type Evidence,
   type Policy,
   type Subject,
   type Terms,
+  type Verb,
   verbsOf,
 } from '../contracts/escalation.ts';
 import type { JsonSchema } from '../contracts/json.ts';
@@ -20,6 +22,9 @@ export interface Ask {
   schema: JsonSchema | null;
   terms: Terms;
   evidence: Evidence[];
+  error?: Failure;
+  /** Fewer than questions of this kind take. */
+  verbs?: Verb[];
 }
 
 /** The terms as they stand now, with roles resolved to people. */
@@ -27,7 +32,7 @@ export const snapshot = (
   state: RunState,
   known: Known,
   now: number,
-  { kind, terms }: { kind: EscalationKind; terms: Terms },
+  { kind, terms, verbs = [...verbsOf[kind]] }: Pick<Ask, 'kind' | 'terms' | 'verbs'>,
 ): Policy => ({
   people: known.people(terms.deciders),
   roles: terms.deciders.roles ?? [],
@@ -39,7 +44,7 @@ export const snapshot = (
     }))
     .sort((a, b) => a.from - b.from),
   quorum: kind === 'approve' ? terms.quorum : 1,
-  verbs: kind === 'approve' && terms.verbs ? terms.verbs : [...verbsOf[kind]],
+  verbs: kind === 'approve' && terms.verbs ? terms.verbs : verbs,
   selfApproval: kind === 'answer' ? 'always' : terms.selfApproval,
   requester: state.task.requester,
 });
@@ -69,6 +74,7 @@ export function ask(state: RunState, known: Known, now: number, of: Ask): Move {
       definition: state.route!.definition,
       fields: state.fields,
       evidence: of.evidence,
+      ...(of.error && { error: of.error }),
       remindAt: of.terms.remindAfterMs === undefined ? null : now + of.terms.remindAfterMs,
       expiresAt: of.terms.expireAfterMs === undefined ? null : now + of.terms.expireAfterMs,
     },

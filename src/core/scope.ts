@@ -4,12 +4,12 @@ import type { Known } from './move.ts';
 import { lookUp, type Scope } from './resolve.ts';
 import { itemsOf, planStepOf, type RunState, type StepState } from './state.ts';
 
-/** The output of a settled step; a `forEach` step's is the list of its items' outputs, null for a skipped one. */
+/** The output of a settled step; a `forEach` step's is the list of its items' outputs, without the skipped ones. */
 function outputOf(state: RunState, known: Known, id: string): Json | undefined {
   const step = state.steps[id];
   if (!step) return undefined;
   if (step.items !== null) {
-    return itemsOf(state, step).map(({ output }) => (output ? known.content(output) : null));
+    return itemsOf(state, step).flatMap(({ output }) => (output ? [known.content(output)] : []));
   }
   return step.output ? known.content(step.output) : undefined;
 }

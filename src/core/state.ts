@@ -82,6 +82,8 @@ export interface RunState {
   language: 'en' | 'ru';
   intake: { failures: number; error: Failure | null; failedAt: number };
   plan: Plan | null;
+  /** The short way: one agent closes the task in one pass. */
+  short: boolean;
   revision: number;
   contracts: Readonly<Record<string, string>>;
   steps: Readonly<Record<string, StepState>>;

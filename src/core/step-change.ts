@@ -13,6 +13,10 @@ export function complete(state: RunState, ref: string, at: number, change: Parti
   return settleParent({ ...done, completed: [...done.completed, ref] }, ref, at);
 }
 
+/** Settles a step as skipped, and its `forEach` step with it when it was the last item. */
+export const skip = (state: RunState, ref: string, at: number): RunState =>
+  settleParent(withStep(state, ref, { status: 'skipped', settledAt: at }), ref, at);
+
 function settleParent(state: RunState, ref: string, at: number): RunState {
   const { id, item } = state.steps[ref]!;
   if (item === null) return state;

@@ -98,6 +98,7 @@ function routesTo(port: number) {
             .step('ask', agent, ({ task }) => ({ order: task.order }))
             .answer(({ steps }) => ({ total: steps.ask.total })),
         questions: { deciders: { roles: ['finance'] } },
+        failures: 'stop',
       });
     });
   });

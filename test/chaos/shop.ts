@@ -79,6 +79,7 @@ function printing(act: Act) {
         .step('print', print, ({ steps }) => ({ lines: steps.list.lines }))
         .answer(({ steps }) => ({ lines: steps.list.lines, pages: steps.print.pages })),
     questions: { deciders: { roles: ['finance'] } },
+    failures: 'stop',
   });
 }
 

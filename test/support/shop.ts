@@ -125,6 +125,7 @@ export function createShop(): Shop {
         .step('note', note, ({ steps }) => ({ text: steps.pay.payment }))
         .answer(({ steps }) => ({ payment: steps.pay.payment })),
     questions: { deciders: { roles: ['finance'] } },
+    failures: 'stop',
     approvals: [approval(pay, ({ input }) => ({ when: gt(input.amount, 100), deciders: { roles: ['finance'] } }))],
   });
   const wiring = defineRoute({
@@ -138,6 +139,7 @@ export function createShop(): Shop {
         .step('wire', wire, ({ task }) => ({ order: task.order, amount: task.amount }))
         .answer(({ steps }) => ({ wire: steps.wire.wire })),
     questions: { deciders: { roles: ['finance'] } },
+    failures: 'stop',
     approvals: [approval(wire, ({ input }) => ({ when: gt(input.amount, 100), deciders: { roles: ['finance'] } }))],
   });
   const look = defineRoute({
@@ -153,6 +155,7 @@ export function createShop(): Shop {
           total: steps.lookup.total,
         })),
     questions: { deciders: { roles: ['finance'] } },
+    failures: 'stop',
   });
   const routes = [refund, wiring, look];
   const agents = [lookup, release, reserve, pay, wire, note];
