@@ -45,6 +45,9 @@ export function proceed(state: RunState, known: Known, now: number, step: StepSt
   if (lastQuestion(state, step.ref, 'uncertain')?.decision?.outcome === 'stop') {
     return failStep(step.ref, fail('stopped', 'A person stopped the step without knowing whether it happened.'));
   }
+  // Said once, it stands, whatever comes to light about the attempts afterwards.
+  const failed = lastQuestion(state, step.ref, 'failure');
+  if (failed?.decision?.outcome === 'stop') return failStep(step.ref, failed.question.error!);
   if (tries.length > 0) {
     const verdict = afterTries(contract, tries, `${state.run}/${step.ref}/${step.revision}`);
     if (verdict.kind === 'give_up') {

@@ -28,7 +28,7 @@ export function giveUp(
   const since = step.attempts.at(-1)?.endedAt ?? 0;
   if (asked && asked.askedAt >= since && asked.question.subject?.revision === step.revision) {
     if (!asked.decision) return nothing;
-    if (asked.decision.outcome === 'stop' || asked.decision.outcome === 'expired') return failStep(step.ref, error);
+    if (asked.decision.outcome === 'expired') return failStep(step.ref, error);
   }
   const entry = planStepOf(state, step);
   const digest = state.contracts[entry.agent]!;

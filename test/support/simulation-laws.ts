@@ -105,7 +105,7 @@ function nothingStartsAfterTheEnd(trace: Trace, places: readonly Place[]): void 
     if (event.type === 'decided') {
       const { question } = before.questions[event.decision.escalation] ?? {};
       const effective = before.questions[event.decision.escalation]?.decision === null;
-      const isNo = ['reject', 'stop'].includes(event.decision.outcome);
+      const isNo = ['reject', 'stop', 'skip', 'give'].includes(event.decision.outcome);
       if (isNo && effective && question?.step && before.steps[question.step]!.status === 'waiting') {
         refused.add(question.step);
       }
@@ -210,6 +210,22 @@ export function branchesOf(trace: Trace): Record<string, number> {
     'said done': decided('done'),
     'said retry': decided('retry'),
     'said stop': decided('stop', 'uncertain'),
+    'failure asked': asked('failure'),
+    'a failed step tried again': decided('retry', 'failure'),
+    'a failed step skipped': decided('skip'),
+    'a failed step given its output': decided('give'),
+    'a failed step stopped': decided('stop', 'failure'),
+    'a failed item': count(
+      ({ event }) =>
+        event.type === 'asked' && /\[/.test(event.question.step ?? '') && event.question.kind === 'failure',
+    ),
+    'an item skipped': count(
+      ({ event, before }) =>
+        event.type === 'decided' &&
+        event.decision.outcome === 'skip' &&
+        before.steps[before.questions[event.decision.escalation]?.question.step ?? '']?.item != null,
+    ),
+    'past its deadline': Number(trace.state.failing?.error.code === 'deadline_exceeded'),
     rejected: decided('reject'),
     edited: decided('edit'),
     expired: decided('expired'),

@@ -48,12 +48,17 @@ export function createAgents(scenario: Scenario, known: Known, effects: Effect[]
 }
 
 /** Verb and value by a number from 0 to 9. */
-export function sayOf(scenario: Scenario, kind: Question['kind'], pick: number, times: number) {
+export function sayOf(scenario: Scenario, { kind, policy }: Question, pick: number, times: number) {
   const value = { n: 4, even: true, list: [1, 2] };
   if (kind === 'answer') return pick === 0 ? (['stop', undefined] as const) : (['answer', { order: '9' }] as const);
   if (kind === 'approve') {
     if (pick === 0) return ['reject', undefined] as const;
     return pick < 3 && times === 1 ? (['edit', { n: pick * 4 }] as const) : (['approve', undefined] as const);
+  }
+  if (kind === 'failure') {
+    if (pick < 3 && times < 3) return ['retry', undefined] as const;
+    if (pick < 6 && policy.verbs.includes('skip')) return ['skip', undefined] as const;
+    return pick < 8 ? (['give', value] as const) : (['stop', undefined] as const);
   }
   const calm = scenario.people === 'prompt' && scenario.contracts.every(({ retry }) => retry.attempts > 10);
   if (calm || pick === 0 || (times > 3 && pick < 5)) return ['stop', undefined] as const;

@@ -55,7 +55,9 @@ const rawStep = (calm: boolean) => {
       { weight: 12, arbitrary: fc.constant<End>('done') },
       { weight: 1, arbitrary: fc.constant<End>('refused') },
       { weight: calm ? 0 : 1, arbitrary: fc.constant<End>('unknown') },
+      { weight: calm ? 0 : 2, arbitrary: fc.constant<End>('not_sent') },
     ),
+    optional: fc.boolean(),
     after: fc.array(fc.nat(20), { maxLength: 2 }),
     reads: fc.option(fc.nat(20)),
     when: fc.option(fc.nat(20), { freq: 3 }),
@@ -89,6 +91,7 @@ function planOf(raw: RawStep[]): Plan {
       agent: `a${i}@1`,
       input: { n: list ? { $ref: 'item' } : value, tag: stepName(i) },
       after: [...new Set(of.after.flatMap((pick) => earlier(pick) ?? []))],
+      ...(of.optional && { optional: true }),
       ...(when && { when: { ref: `steps.${when}.output.even`, is: true } }),
       ...(list && { forEach: { in: { $ref: `steps.${list}.output.list` }, concurrency: 2, max: 10 } }),
     };
@@ -150,15 +153,19 @@ export const scenarios = (calm: boolean): fc.Arbitrary<Scenario> =>
         ? fc.constant('prompt' as const)
         : fc.constantFrom('prompt' as const, 'prompt' as const, 'slow' as const, 'silent' as const),
       concurrency: fc.integer({ min: 1, max: 6 }),
+      failures: calm ? fc.constant(false) : fc.boolean(),
+      deadlineMs: calm ? fc.constant(null) : fc.option(fc.integer({ min: 100, max: 3_000 }), { freq: 2 }),
       seed: fc.nat(),
     })
-    .map(({ raw, others, missing, people, concurrency, seed }) => ({
+    .map(({ raw, others, missing, people, concurrency, failures, deadlineMs, seed }) => ({
       plan: planOf(raw),
       contracts: contractsOf(raw),
       route: routeOf({
         approvals: rulesOf(raw).map((rule) => ({ ...(rule as object), ...timesOf(people) })),
         questions: { deciders: { people: ['anna', 'boris'] }, ...timesOf(people) },
         concurrency,
+        failures: failures ? { deciders: { people: ['anna', 'boris'] }, ...timesOf(people) } : null,
+        deadlineMs,
       }),
       behaviours: Object.fromEntries(
         raw.flatMap(({ first, last, undo }, i): [string, Behaviour][] => [

@@ -295,7 +295,7 @@ export function simulate(scenario: Scenario, trouble: Trouble): Trace {
     const times = [...rows.values()].filter((row) => row.question.step === step && row.question.kind === kind).length;
     if (scenario.people === 'silent' && drawn(3, scenario.seed, kind, step ?? '') > 0) return;
     const pick = drawn(10, scenario.seed, kind, step ?? '', subject?.revision ?? 0);
-    const [verb, value] = sayOf(scenario, kind, pick, times);
+    const [verb, value] = sayOf(scenario, question, pick, times);
     const delay = () => dice(scenario.people === 'slow' ? 9_000 : 400);
     const voters = kind === 'approve' && question.policy.quorum === 2 ? ['anna', 'anna', 'boris'] : ['anna'];
     for (const person of voters) {

@@ -68,6 +68,10 @@ export function checkRoute(route: Route, data: RouteData, known: Known): Problem
     ...checkFieldNames(route, data),
     ...within('plan', checkPlan(data, known)),
     ...checkTerms(data.questions, known.people, 'questions'),
+    // By default they are the terms of every question, whose problems are told once.
+    ...(data.failures && route.data.failures !== route.data.questions
+      ? checkTerms(data.failures, known.people, 'failures')
+      : []),
     ...data.approvals.flatMap((rule, i) => checkApproval(rule, data, known, `approvals[${i}]`)),
     ...checkDeciders(data.controllers, known.people, 'controllers'),
   ]);
