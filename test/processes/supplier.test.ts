@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import postgres from 'postgres';
 import { createSupplierAgents } from '../../processes/supplier/agents.ts';
-import { openDirectory } from '../../processes/supplier/directory.ts';
+import { type Directory, openDirectory } from '../../processes/supplier/directory.ts';
 import { createSupplierRoute } from '../../processes/supplier/route.ts';
 import type { Configuration } from '../../src/contracts/config.ts';
 import type { Verb } from '../../src/contracts/escalation.ts';
@@ -16,14 +16,14 @@ import { replay } from '../../src/core/evolve.ts';
 import type { Orchestrator } from '../../src/core/orchestrator.ts';
 import { testDatabase } from '../support/database.ts';
 import { begin, until } from '../support/follow.ts';
-import { anna, boris, createShop, createWorld } from '../support/world.ts';
+import { anna, boris, createShop, createWorld, operator } from '../support/world.ts';
 
 const cleo = { person: 'cleo', via: 'memory' };
 const dora = { person: 'dora', via: 'memory' };
 
-async function purchasing() {
+async function purchasing(spoil: (directory: Directory) => Directory = (directory) => directory) {
   const database = await testDatabase();
-  const directory = openDirectory(database.url);
+  const directory = spoil(openDirectory(database.url));
   const agents = createSupplierAgents(directory);
   const route = createSupplierRoute(agents, {
     procurement: 'procurement',
@@ -119,6 +119,57 @@ test('whoever is asked for what is missing may stop the task', async () => {
   const run = await begin(at.world, 'New supplier');
   await vote(at.world, await until(at.world, run, 'asked'), anna, 'stop');
   assert.equal((await until(at.world, run, 'finished')).reason?.code, 'stopped');
+  assert.deepEqual(await at.entries(), []);
+});
+
+test('a tax number with a wrong digit is asked for, and what a person gives is used', async () => {
+  await using at = await purchasing();
+  const run = await begin(at.world, message({ taxId: 'DE136695967' }));
+  const asked = await until(at.world, run, 'asked');
+  assert.deepEqual([asked.question.kind, asked.question.step], ['failure', 'tax']);
+  assert.deepEqual(asked.question.error?.mismatches, [
+    { path: 'taxId', expected: 'a tax number whose check digits are right', received: 'string' },
+  ]);
+  assert.deepEqual(asked.question.policy.roles, ['procurement']);
+  assert.deepEqual(await at.entries(), [], 'nothing is entered');
+  assert.equal(await vote(at.world, asked, anna, 'give', { taxId: fields.taxId }), 'invalid_value');
+  assert.equal(await vote(at.world, asked, anna, 'give', { country: 'DE', taxId: fields.taxId }), 'decided');
+  const finished = await until(at.world, run, 'finished');
+  assert.equal(answerOf(finished).level, 'low');
+});
+
+test('a Russian account that does not fit its BIK is asked for', async () => {
+  await using at = await purchasing();
+  const run = await begin(
+    at.world,
+    `Новый поставщик: ООО «Ромашка», Россия, ИНН 7707083893, р/с 40702810500000000225, БИК 044525225, zakaz@romashka.example`,
+  );
+  const asked = await until(at.world, run, 'asked');
+  assert.deepEqual([asked.question.kind, asked.question.step], ['failure', 'bank']);
+  assert.equal(await vote(at.world, asked, boris, 'give', { account: '40702810400000000225/044525225' }), 'decided');
+  assert.equal((await until(at.world, run, 'finished')).status, 'completed');
+  assert.deepEqual(await at.entries(), [['ООО «Ромашка»', 'open']]);
+});
+
+test('a number that is still wrong when a person gives it is for compliance to judge', async () => {
+  await using at = await purchasing();
+  const run = await begin(at.world, message({ account: 'DE89 3704 0044 0532 0130 01' }));
+  await vote(at.world, await until(at.world, run, 'asked'), anna, 'give', { account: 'DE89370400440532013002' });
+  const asked = await until(at.world, run, 'asked', { nth: 2 });
+  assert.deepEqual([asked.question.step, asked.question.policy.roles], ['open', ['compliance']]);
+  assert.match(JSON.stringify(asked.question.subject?.input), /check digits of the account are wrong/);
+  await vote(at.world, asked, dora, 'reject');
+  assert.equal((await until(at.world, run, 'finished')).status, 'failed');
+  assert.deepEqual(await at.entries(), [[fields.name, 'removed']]);
+});
+
+test('nobody has to give a number: the task can be stopped', async () => {
+  await using at = await purchasing();
+  const run = await begin(at.world, message({ country: 'Umbrovia' }));
+  const asked = await until(at.world, run, 'asked');
+  assert.equal(asked.question.error?.mismatches?.[0]?.expected, 'the name of a country');
+  await vote(at.world, asked, anna, 'stop');
+  assert.equal((await until(at.world, run, 'finished')).status, 'failed');
   assert.deepEqual(await at.entries(), []);
 });
 
@@ -228,6 +279,7 @@ test('it can be cancelled wherever it waits, and is taken back', async () => {
   await using at = await purchasing();
   const stops = [
     { text: 'New supplier', taken: [] },
+    { text: message({ taxId: 'DE136695967' }), taken: [] },
     { text: message(abroad), taken: ['register'] },
     { text: message(nearlyListed), taken: ['register'] },
   ];
@@ -241,6 +293,47 @@ test('it can be cancelled wherever it waits, and is taken back', async () => {
   }
   const states = (await at.entries()).map(([, status]) => status);
   assert.deepEqual(states, ['removed', 'removed']);
+});
+
+test('it can be cancelled at once, and not when it is over', async () => {
+  await using at = await purchasing();
+  const run = await begin(at.world, message());
+  await at.world.desk.cancel(run, operator);
+  const { status } = await until(at.world, run, 'finished');
+  const states = (await at.entries()).map(([, state]) => state);
+  // Which of the two comes first is chance; what must not be is something in between.
+  const opened = status === 'completed' || states.includes('open');
+  assert.deepEqual(
+    states.filter((state) => state !== 'removed'),
+    opened ? ['open'] : [],
+  );
+  assert.equal((await at.world.desk.cancel(run, operator)).result, 'already_over');
+});
+
+test('a directory that does not answer is asked about, and tried again when a person says so', async () => {
+  let isDown = true;
+  await using at = await purchasing((directory) => ({
+    ...directory,
+    numberOf: async (taxId) => (isDown ? Promise.reject(new Error('down')) : directory.numberOf(taxId)),
+  }));
+  const run = await begin(at.world, message());
+  const asked = await until(at.world, run, 'asked');
+  assert.deepEqual([asked.question.kind, asked.question.step], ['failure', 'history']);
+  isDown = false;
+  await vote(at.world, asked, anna, 'retry');
+  assert.equal((await until(at.world, run, 'finished')).status, 'completed');
+});
+
+test('an entry that cannot be taken out is left to a person', async () => {
+  await using at = await purchasing((directory) => ({
+    ...directory,
+    remove: () => Promise.reject(new Error('down')),
+  }));
+  const run = await begin(at.world, message(abroad));
+  await vote(at.world, await until(at.world, run, 'asked'), anna, 'reject');
+  const finished = await until(at.world, run, 'finished');
+  assert.deepEqual(finished.report?.needsPerson, ['register']);
+  assert.deepEqual(await at.entries(), [[fields.name, 'registered']]);
 });
 
 test('bank and tax numbers and addresses are on no card; their last characters are', async () => {
