@@ -82,6 +82,17 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./worker.ts')).work,
   },
   {
+    name: 'doctor',
+    arguments: [],
+    summary: 'look at everything a deployment rests on; each line is ok, or says what to do',
+    details: [
+      'It changes nothing. Exit codes: 0 all is well; 1 something needs attention; 2 the configuration does not hold;',
+      '4 the database is out of reach.',
+    ],
+    flags: { deep: { help: 'go through all data as well, and look for what must never be' }, json, ...common },
+    load: async () => (await import('./doctor.ts')).examine,
+  },
+  {
     name: 'migrate',
     arguments: [],
     summary: 'bring the tables to this version (every command does so by itself)',

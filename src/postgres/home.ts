@@ -32,19 +32,25 @@ export function prepareHome(home: string): Home {
     const owner = statSync(run).uid;
     if (owner !== process.getuid?.()) throw foreignHome(run, owner);
     chmodSync(run, 0o700);
-    return {
-      directory,
-      data: join(directory, 'postgres'),
-      log: join(directory, 'postgres.log'),
-      run,
-      lock: join(run, 'lock'),
-      users: join(run, 'users'),
-      socket: join(run, 'socket'),
-      socketRecord: join(run, 'socket-directory'),
-    };
+    return homeAt(directory);
   } catch (error) {
     throw asHomeError(wanted, error);
   }
+}
+
+/** Where everything of a home lies, be it there or not. */
+export function homeAt(directory: string): Home {
+  const run = join(directory, 'postgres-run');
+  return {
+    directory,
+    data: join(directory, 'postgres'),
+    log: join(directory, 'postgres.log'),
+    run,
+    lock: join(run, 'lock'),
+    users: join(run, 'users'),
+    socket: join(run, 'socket'),
+    socketRecord: join(run, 'socket-directory'),
+  };
 }
 
 function foreignHome(run: string, owner: number): EmbeddedPostgresError {

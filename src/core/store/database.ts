@@ -38,7 +38,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-const oldestPostgres = 150_000;
+export const oldestPostgres = 150_000;
 const defaultLimits = { statementMs: 8_000, lockMs: 5_000, idleMs: 10_000 };
 
 /** Opens the pools. Connects lazily; `reachable` proves that somebody answers. */

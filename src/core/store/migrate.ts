@@ -16,7 +16,7 @@ export async function migrate({ url }: { url: string }): Promise<number> {
   try {
     return await crossing('migrate', async () => {
       await sql`select pg_advisory_lock(${lockKey})`;
-      const missing = (await wanted()) - (await applied(sql));
+      const missing = (await wantedMigrations()).length - (await applied(sql));
       if (missing > 0) {
         // Loading drizzle takes half a second; a start that finds the tables in place does without.
         const [{ drizzle }, { migrate: apply }] = await Promise.all([
@@ -32,9 +32,10 @@ export async function migrate({ url }: { url: string }): Promise<number> {
   }
 }
 
-async function wanted(): Promise<number> {
-  const index = JSON.parse(await readFile(`${folder}/meta/_journal.json`, 'utf8')) as { entries: unknown[] };
-  return index.entries.length;
+/** The migrations of this version, by the time at which each was made: that is how the tables name them. */
+export async function wantedMigrations(): Promise<number[]> {
+  const index = JSON.parse(await readFile(`${folder}/meta/_journal.json`, 'utf8')) as { entries: { when: number }[] };
+  return index.entries.map(({ when }) => when);
 }
 
 async function applied(sql: postgres.Sql): Promise<number> {

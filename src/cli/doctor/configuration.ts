@@ -1,0 +1,35 @@
+/** Does the configuration hold? It is loaded and checked, and nothing of it is run. */
+import { processEnvironment } from '../../config.ts';
+import { BatonError } from '../../contracts/error.ts';
+import { count, type Finding, fine, wrong } from '../../core/doctor/finding.ts';
+import { createRegistry } from '../../core/registry.ts';
+import { loadConfiguration } from '../../load.ts';
+
+export interface ConfigurationReport {
+  findings: Finding[];
+  /** The people of the configuration; null when it does not hold. */
+  people: string[] | null;
+}
+
+export async function checkConfiguration(file: string, databaseUrl: string): Promise<ConfigurationReport> {
+  try {
+    const configuration = await loadConfiguration(file, { databaseUrl, env: processEnvironment() });
+    const { routes, agents, people } = createRegistry(configuration);
+    await configuration.close?.();
+    const parts = [count(routes.size, 'route'), count(agents.size, 'agent'), count(people.size, 'person', 'people')];
+    return { findings: [fine('configuration', `${parts.join(', ')} in ${file}`)], people: [...people.keys()] };
+  } catch (error) {
+    if (!(error instanceof BatonError)) throw error;
+    const { code, message, problems } = error;
+    const each = problems.map(({ path, hint, code: which }) =>
+      wrong('configuration', `${path}: ${hint} (${which})`, `correct it in ${file}`, { code }),
+    );
+    return {
+      findings:
+        each.length > 0
+          ? each
+          : [wrong('configuration', message, 'another file is taken with --config <file>', { code })],
+      people: null,
+    };
+  }
+}

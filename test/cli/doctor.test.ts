@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { judgeDisk } from '../../src/cli/doctor/disk.ts';
+import { checkServer } from '../../src/cli/doctor/server.ts';
+import { testDatabase } from '../support/database.ts';
+import { baton } from './command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'baton-doctor-'));
+after(() => rmSync(folder, { recursive: true }));
+
+interface Line {
+  check: string;
+  ok: boolean;
+  text: string;
+  advice?: string;
+}
+
+async function doctor(url: string | null, line: string[] = [], env: Record<string, string> = {}) {
+  const { code, out, err } = await baton(url, ['doctor', '--json', ...line], { env });
+  const lines = out
+    .trim()
+    .split('\n')
+    .map((one) => JSON.parse(one) as Line);
+  return { code, err, lines, trouble: lines.filter(({ ok }) => !ok).map(({ check }) => check) };
+}
+
+test('an embedded deployment is well before its first start and after it, and the doctor makes no database', async () => {
+  const env = { BATON_HOME: join(folder, 'home') };
+  const before = await doctor(null, [], env);
+  assert.deepEqual([before.code, before.trouble], [0, []], before.err);
+  assert.match(before.lines.find(({ check }) => check === 'server')!.text, /no database yet/);
+  assert.equal(
+    (await baton(null, ['run', 'Refund order 1042, it arrived damaged', '--decide', 'approve'], { env })).code,
+    0,
+  );
+  const sound = await baton(null, ['doctor', '--deep'], { env });
+  assert.equal(sound.code, 0, sound.out + sound.err);
+  assert.ok(
+    sound.out
+      .trim()
+      .split('\n')
+      .every((line) => line.startsWith('ok ')),
+    sound.out,
+  );
+  chmodSync(join(env.BATON_HOME, 'postgres-run'), 0o755);
+  const open = await doctor(null, [], env);
+  assert.deepEqual([open.code, open.trouble], [1, ['server']]);
+});
+
+test('a configuration that does not hold is told problem by problem, and the rest is looked at all the same', async () => {
+  await using database = await testDatabase();
+  const path = join(folder, 'wrong.config.ts');
+  writeFileSync(
+    path,
+    `import { defineAgent, defineConfig, defineRoute } from 'baton';
+     import { z } from 'zod';
+     const read = defineAgent({ name: 'a.read', title: 'Read', effect: 'read', input: z.strictObject({}),
+       output: z.strictObject({}), run: () => ({}) });
+     const route = defineRoute({ name: 'r', title: 'R', description: 'R', fields: z.strictObject({ order: z.string() }),
+       patterns: [/(?<ordr>.)/], plan: (p) => p.step('read', read, () => ({})).answer(() => ({})),
+       questions: { deciders: { roles: ['finanse'] } } });
+     export default defineConfig(() => ({ routes: [route], people: { anna: { roles: ['finance'] } } }));`,
+  );
+  const { code, lines, trouble } = await doctor(database.url, ['--config', path]);
+  assert.equal(code, 2);
+  // The server of the tests does not wait for the disk.
+  assert.deepEqual([...new Set(trouble)], ['configuration', 'durability']);
+  const told = lines.filter(({ check, ok }) => check === 'configuration' && !ok).map(({ text }) => text);
+  assert.ok(
+    told.some((text) => /did you mean finance\?/.test(text)) && told.some((text) => /did you mean order\?/.test(text)),
+  );
+  assert.equal(lines.at(-1)?.check, 'outbox');
+  const none = await doctor(database.url, ['--config', join(folder, 'none.ts')]);
+  assert.deepEqual([none.code, none.trouble.includes('configuration')], [2, true]);
+});
+
+test('without a database the rest is looked at, and the password of its address is not told', async () => {
+  const { code, lines, trouble, err } = await doctor('postgres://nobody:hunter22@127.0.0.1:9/none');
+  assert.deepEqual([code, trouble], [4, ['database']]);
+  assert.deepEqual(
+    lines.map(({ check }) => check),
+    ['disk', 'configuration', 'database'],
+  );
+  assert.doesNotMatch(JSON.stringify(lines) + err, /hunter22/);
+});
+
+test('for people each trouble comes with what to do', async () => {
+  await using database = await testDatabase();
+  const { code, out } = await baton(database.url, ['doctor']);
+  assert.equal(code, 1);
+  assert.match(
+    out,
+    /^! {4}durability {5}fsync .* are off: a crash can lose what was accepted\n {5}→ turn them on in Postgres$/m,
+  );
+});
+
+test('a disk that is nearly full is told in time', () => {
+  assert.deepEqual(judgeDisk('/data', 12_345_678_901, 1e6), { check: 'disk', ok: true, text: '12 GB free for /data' });
+  assert.match(judgeDisk('/data', 400_000_000, 1e6).text, /^only 400 MB free for \/data$/);
+  assert.match(judgeDisk('/data', 1e12, 12).text, /^12 files more/);
+});
+
+test('an embedded server that cannot run is told before it is tried', () => {
+  const well = { data: '/d', dataVersion: '18', binariesVersion: '18', server: { pid: 7, status: 'ready' }, open: [] };
+  assert.deepEqual(
+    checkServer(well).map(({ ok }) => ok),
+    [true],
+  );
+  assert.match(
+    checkServer({ ...well, dataVersion: '17' })[0]!.text,
+    /made by Postgres 17, and Postgres 18 is installed/,
+  );
+  assert.match(checkServer({ ...well, binariesVersion: null })[0]!.advice!, /omit=optional/);
+  const open = checkServer({ ...well, open: [{ path: '/d', why: 'its mode is 755' }] });
+  assert.match(open[1]!.advice!, /chmod go-rwx \/d/);
+});
