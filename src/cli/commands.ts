@@ -31,7 +31,7 @@ export const commands: readonly Command[] = [
     flags: {
       decide: {
         value: 'answer',
-        help: "answers each question: approve, reject, 'edit:{…}', 'answer:{…}', 'done:{…}', retry, stop",
+        help: "answers each question: approve, reject, 'edit:{…}', 'answer:{…}', 'done:{…}', retry, skip, 'give:{…}', stop",
       },
       key: { value: 'id', help: 'names the message: the same key is the same run, however often it is sent' },
       json,
@@ -44,7 +44,7 @@ export const commands: readonly Command[] = [
     arguments: ['code', 'answer'],
     summary: 'answer a question by its code, and follow the run to its end',
     details: [
-      "An answer is approve, reject, retry or stop, or one with a value: 'edit:{…}', 'answer:{…}', 'done:{…}'.",
+      "An answer is approve, reject, retry, skip or stop, or one with a value: 'edit:{…}', 'answer:{…}', 'done:{…}', 'give:{…}'.",
     ],
     flags: { json, ...common },
     load: async () => (await import('./decide.ts')).decideQuestion,
@@ -56,6 +56,14 @@ export const commands: readonly Command[] = [
     details: ['A run is named by its id, or by the beginning or the end of it.'],
     flags: { json, ...common },
     load: async () => (await import('./show.ts')).showRun,
+  },
+  {
+    name: 'why',
+    arguments: ['run'],
+    summary: 'how a run came to where it is: why each step ran, waited, was skipped or failed',
+    details: ['In the language of the task. A run is named by its id, or by the beginning or the end of it.'],
+    flags: { json, ...common },
+    load: async () => (await import('./why.ts')).explainRun,
   },
   {
     name: 'runs',

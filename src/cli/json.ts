@@ -33,7 +33,7 @@ function withHiddenPlaces(event: Event, of: Material): Event {
   }
   if (event.type === 'decided' && event.decision.value !== undefined) {
     const subject = state.questions[event.decision.escalation]?.question.subject;
-    const side = event.decision.outcome === 'done' ? 'output' : 'input';
+    const side = ['done', 'give'].includes(event.decision.outcome) ? 'output' : 'input';
     const hidden = subject ? redactions(known.contract(subject.contract), side) : [];
     return { ...event, decision: { ...event.decision, value: hide(event.decision.value, veilOf(hidden, []), of) } };
   }

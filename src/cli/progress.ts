@@ -27,7 +27,7 @@ function lineOf(event: Event, of: Material): CardLine | null {
     case 'late_result':
       return attemptLine(event, of);
     case 'skipped':
-      return { mark: 'skipped', text: stepTitle(of, event.ref), detail: words.skipped };
+      return { mark: 'skipped', text: stepTitle(of, event.ref), detail: words.skipped[event.because] };
     case 'step_failed':
     case 'undo_failed':
       return {

@@ -1,5 +1,5 @@
 /** An open question on the terminal: what it is about, and how to answer it later. */
-import type { Question, Verb } from '../contracts/escalation.ts';
+import { type Question, type Verb, verbsWithValue } from '../contracts/escalation.ts';
 import type { JsonSchema } from '../contracts/json.ts';
 import { questionCard } from '../core/cards/question.ts';
 import type { Material } from '../core/cards/steps.ts';
@@ -31,5 +31,5 @@ function example(verb: Verb, fields: readonly string[]): string {
     const pairs = fields.map((field) => `${JSON.stringify(harmless(field))}:"…"`).join(',');
     return `'answer:{${pairs || '"field":"…"'}}'`;
   }
-  return verb === 'edit' || verb === 'done' ? `'${verb}:{"field":"…"}'` : verb;
+  return verbsWithValue.includes(verb) ? `'${verb}:{"field":"…"}'` : verb;
 }

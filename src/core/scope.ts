@@ -5,7 +5,7 @@ import { lookUp, type Scope } from './resolve.ts';
 import { itemsOf, planStepOf, type RunState, type StepState } from './state.ts';
 
 /** The output of a settled step; a `forEach` step's is the list of its items' outputs, without the skipped ones. */
-function outputOf(state: RunState, known: Known, id: string): Json | undefined {
+function outputOf(state: RunState, known: Pick<Known, 'content'>, id: string): Json | undefined {
   const step = state.steps[id];
   if (!step) return undefined;
   if (step.items !== null) {
@@ -15,7 +15,7 @@ function outputOf(state: RunState, known: Known, id: string): Json | undefined {
 }
 
 /** The scope of a step, or of the run's answer when there is no step. */
-export function scopeOf(state: RunState, known: Known, step: StepState | null): Scope {
+export function scopeOf(state: RunState, known: Pick<Known, 'content'>, step: StepState | null): Scope {
   const scope: Scope = (root, id) => {
     if (root === 'task.fields') return state.fields;
     if (root === 'steps' && id !== null) return outputOf(state, known, id);

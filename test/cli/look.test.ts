@@ -5,7 +5,7 @@ import { baton, books, codeIn } from './command.ts';
 
 const idIn = (out: string): string => /^Run (\S+)/.exec(out)![1]!;
 
-test('a run is listed, and its trace says what was called, with what, by whose leave, and how it ended', async () => {
+test('a run is listed, and its trace says what was called, with what, by whose leave, and how it ended; why it came so is told in words', async () => {
   await using database = await testDatabase();
   const nothing = await baton(database.url, ['runs']);
   assert.deepEqual([nothing.code, nothing.out], [0, 'There is no run yet.\n']);
@@ -23,6 +23,12 @@ test('a run is listed, and its trace says what was called, with what, by whose l
   assert.match(trace.out, /in +.*amount: 129\.00 EUR/);
   assert.match(trace.out, /allowed +Approved by Operator .*\([0-9a-z]{4}-[0-9a-z]{4}\)/);
   assert.match(trace.out, /allowed +its contract asks for nothing/);
+
+  const why = await baton(database.url, ['why', id]);
+  assert.equal(why.code, 0, why.err);
+  assert.match(why.out, /Recognised as “Refund an order” \(by rules\)/);
+  assert.match(why.out, /Planned in 5 steps, as the route lays down/);
+  assert.match(why.out, /a person was asked, since a rule of the route says so\n.*Approved by Operator/);
 
   const none = await baton(database.url, ['show', '%']);
   assert.deepEqual([none.code, none.out], [2, '']);

@@ -4,15 +4,15 @@
  */
 import type { Card, CardLine } from '../../contracts/card.ts';
 import type { Contract } from '../../contracts/contract.ts';
-import type { Decision, EscalationKind } from '../../contracts/escalation.ts';
 import type { JsonObject } from '../../contracts/json.ts';
 import type { QuestionState, RunState } from '../state.ts';
-import { changesOf, factsOf, plain, reasonText } from './facts.ts';
+import { changesOf, factsOf, plain } from './facts.ts';
 import { type Material, material, nameOf, taskTitle } from './steps.ts';
 import { shortRun } from './text.ts';
 import { clock, moment } from './times.ts';
+import { answerLines, troubleFacts } from './trouble.ts';
 import { hiddenInput, type KnownToCards, type Veil, veilOf } from './veil.ts';
-import type { Said, Words } from './words.ts';
+import { saidOf, type Words } from './words.ts';
 
 type Fact = Card['facts'][number];
 
@@ -34,12 +34,13 @@ export function questionCard(
     kind: 'question',
     title: of.words.questionTitles[question.kind](title),
     facts: [
+      ...troubleFacts(asked, of),
       ...header(asked, contract, of),
       ...inputFacts(asked, contract, of),
       ...evidenceFacts(asked, contract, of),
       ...editFacts(asked, contract, of),
     ],
-    lines: [...reminder, ...closing(asked, of)],
+    lines: [...reminder, ...answerLines(asked, of), ...closing(asked, of)],
     code: decision ? null : question.code,
     buttons: decision
       ? []
@@ -54,7 +55,7 @@ function header(asked: QuestionState, contract: Contract | null, of: Material): 
   const fact = (label: keyof typeof words.facts, text: string | null | undefined): Fact[] =>
     text ? [{ label: words.facts[label], text }] : [];
   return [
-    ...fact('what', contract && plain(contract.title, of, words)),
+    ...fact('what', question.kind === 'approve' && contract ? plain(contract.title, of, words) : null),
     ...fact('risk', contract?.risk && plain(contract.risk, of, words)),
     ...fact('effect', contract && words.effects[contract.effect]),
     ...fact('run', `${taskTitle(of)} (${shortRun(state.run)})`),
@@ -68,7 +69,7 @@ function header(asked: QuestionState, contract: Contract | null, of: Material): 
 }
 
 /** Those who may decide, as the rule on deciding one's own task leaves them. */
-function deciders({ question: { policy }, tiers }: QuestionState, of: Material): string {
+export function deciders({ question: { policy }, tiers }: QuestionState, of: Material): string {
   const { words } = of;
   const own = policy.requester.person;
   const open = [policy, ...policy.tiers.slice(0, tiers)];
@@ -92,7 +93,10 @@ const veilOfInput = ({ question }: QuestionState, contract: Contract | null, of:
 
 /** What would be sent, or what is missing, in the route's own words where it has some. */
 function inputFacts(asked: QuestionState, contract: Contract | null, of: Material): Fact[] {
-  const { subject, schema, definition } = asked.question;
+  const { question } = asked;
+  const { subject, schema, definition } = question;
+  // The input of a failed step may be what could not be built.
+  if (subject && question.error && subject.input === null) return [];
   if (subject) return factsOf(subject.input, veilOfInput(asked, contract, of), of.words);
   const { ask } = of.known.route(definition);
   return Object.entries((schema?.properties ?? {}) as Record<string, JsonObject>).map(([field, described]) => {
@@ -107,16 +111,14 @@ function fieldText(field: string, { description, type }: JsonObject): string {
   return typeof text === 'string' ? `${field} (${text})` : field;
 }
 
-/** Earlier effects on the same thing, and why the question came up. */
+/** Earlier effects on the same thing. */
 function evidenceFacts({ question }: QuestionState, contract: Contract | null, of: Material): Fact[] {
-  const { words, state } = of;
+  const { words } = of;
   const did = contract ? plain(contract.title, of, words) : '';
-  const earlier = question.evidence.map(({ run, title, state: how, at }) => ({
+  return question.evidence.map(({ run, title, state: how, at }) => ({
     label: words.facts.earlier,
     text: words.evidence[how](did, shortRun(run), plain(title, of, words, 100), moment(Date.parse(at), words)),
   }));
-  const last = question.kind === 'uncertain' ? state.steps[question.step ?? '']?.attempts.at(-1)?.error : null;
-  return last ? [...earlier, { label: words.facts.why, text: reasonText(last, of, words) }] : earlier;
 }
 
 /** What an edit changed: the one that closed this question, or the one that made it necessary. */
@@ -150,13 +152,9 @@ function closing(asked: QuestionState, of: Material): CardLine[] {
   }
   const { outcome } = asked.decision!;
   const denied = outcome === 'reject' || outcome === 'stop' || outcome === 'expired';
-  const mark = denied ? 'failed' : outcome === 'withdrawn' ? 'skipped' : 'done';
+  const mark = denied ? 'failed' : outcome === 'withdrawn' || outcome === 'skip' ? 'skipped' : 'done';
   return [...(asked.voided ? [{ mark: 'note' as const, text: words.voided }] : []), { mark, text }];
 }
-
-/** What a verb or an outcome says to this kind of question. */
-const saidOf = <V extends Decision['outcome']>(kind: EscalationKind, said: V): Said<V> =>
-  kind === 'uncertain' && said === 'retry' ? 'notDone' : said;
 
 export const personOf = ({ decision }: QuestionState, of: Material): string =>
   decision?.by ? nameOf(decision.by.person, of) : of.words.nobody;

@@ -3,6 +3,7 @@ import type { CardLine } from '../../contracts/card.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import { isSettled, itemsOf, openQuestions, type RunState, type StepState } from '../state.ts';
 import { plain } from './facts.ts';
+import { skipOf } from './skipped.ts';
 import { firstLine } from './text.ts';
 import { duration } from './times.ts';
 import { contractNamed, type KnownToCards, secretsOf } from './veil.ts';
@@ -49,9 +50,10 @@ export function contractOf({ state, known }: Material, id: string): Contract | n
 
 /** One line a step, in the order of the plan; the items of a `forEach` step are counted. */
 export const stepLines = (of: Material): CardLine[] =>
-  (of.state.plan?.steps ?? []).map(({ id }) => lineOf(of, of.state.steps[id]!));
+  (of.state.plan?.steps ?? []).map(({ id }) => stepLine(of, of.state.steps[id]!));
 
-function lineOf(of: Material, step: StepState): CardLine {
+/** The line of one step, or of one item. */
+export function stepLine(of: Material, step: StepState): CardLine {
   const { state, words } = of;
   const items = step.items === null ? [] : itemsOf(state, step);
   const count = step.items === null ? '' : ` ${words.items(items.filter(isSettled).length, items.length)}`;
@@ -94,9 +96,17 @@ function detailsOf(of: Material, step: StepState): string[] {
     ...(uncertain && step.undo.status === 'none' ? [words.uncertain] : []),
     ...(asked ? [words.waitsFor(asked.question.code)] : []),
     ...(step.status === 'running' && step.attempts.length > 1 ? [words.attempt(step.attempts.length)] : []),
-    ...(step.status === 'skipped' ? [words.skipped] : []),
+    ...skipDetail(step, of),
     ...(step.outputBy ? [words.outputBy(nameOf(step.outputBy.person, of))] : []),
     ...undo,
     ...(step.undo.error ? [step.undo.error.code] : []),
   ];
+}
+
+function skipDetail(step: StepState, of: Material): string[] {
+  const skip = skipOf(step, of.state);
+  if (!skip) return [];
+  if (skip.because !== 'person') return [of.words.skipped[skip.because]];
+  const by = skip.asked.decision?.by;
+  return [of.words.skippedBy(by ? nameOf(by.person, of) : of.words.nobody)];
 }

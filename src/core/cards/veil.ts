@@ -116,15 +116,31 @@ export function secretsOf(state: RunState, known: KnownToCards): string[] {
     if (!question.subject) continue;
     const contract = known.contract(question.subject.contract);
     look(question.subject.input, redactions(contract, 'input'));
-    look(decision?.value, redactions(contract, decision?.outcome === 'done' ? 'output' : 'input'));
+    look(
+      decision?.value,
+      redactions(contract, decision?.outcome === 'done' || decision?.outcome === 'give' ? 'output' : 'input'),
+    );
   }
-  found.push(...secretFields(state, known));
+  for (const { ref, rest } of hiddenFields(state, known)) {
+    found.push(
+      ...scalarsAt(
+        lookUp(ref, () => state.fields),
+        rest,
+      ),
+    );
+  }
   return [...new Set(found)].filter(({ length }) => length >= minSecretCharacters).sort((a, b) => b.length - a.length);
 }
 
-/** Fields of the task that the plan puts into a hidden place of an input: they stand in the task's text too. */
-function secretFields(state: RunState, known: KnownToCards): string[] {
-  return (state.plan?.steps ?? []).flatMap((step) =>
+/** A part of the task's fields: the reference that reads it, and the path from there. */
+interface FieldPart {
+  ref: string;
+  rest: Path;
+}
+
+/** Parts of the task's fields that the plan puts into a hidden place of an input: they stand in the task's text too. */
+const hiddenFields = (state: RunState, known: KnownToCards): FieldPart[] =>
+  (state.plan?.steps ?? []).flatMap((step) =>
     redactions(contractNamed(state, known, step.agent), 'input').flatMap((path) => {
       let at: Mapping | undefined = step.input;
       let rest = path;
@@ -133,12 +149,16 @@ function secretFields(state: RunState, known: KnownToCards): string[] {
         rest = rest.slice(1);
       }
       const refs = at === undefined ? [] : referencesOf(at).filter((ref) => ref.startsWith('task.fields'));
-      return refs.flatMap((ref) =>
-        scalarsAt(
-          lookUp(ref, () => state.fields),
-          rest,
-        ),
-      );
+      return refs.map((ref) => ({ ref, rest }));
     }),
   );
+
+/** Whether a reference of a step reads anything that nobody may see. */
+export function isHidden(state: RunState, known: KnownToCards, ref: string, step: PlanStep): boolean {
+  const read = pathRead(ref, step);
+  const hidden = [
+    ...hiddenOutputs(state, known),
+    ...hiddenFields(state, known).map((part) => [...part.ref.split('.'), ...part.rest]),
+  ];
+  return hidden.some((path) => leads(path, read) || leads(read, path));
 }

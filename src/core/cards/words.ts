@@ -1,5 +1,7 @@
 /** The words of a language. Each language is one file of `words/`. */
-import type { Words } from './words/catalogue.ts';
+
+import type { Decision, EscalationKind } from '../../contracts/escalation.ts';
+import type { Said, Words } from './words/catalogue.ts';
 import { english } from './words/english.ts';
 import { russian } from './words/russian.ts';
 
@@ -11,3 +13,7 @@ export type Language = keyof typeof catalogues;
 const catalogues = { en: english, ru: russian } as const;
 
 export const wordsIn = (language: Language): Words => catalogues[language];
+
+/** What a verb or an outcome says to this kind of question. */
+export const saidOf = <V extends Decision['outcome']>(kind: EscalationKind, said: V): Said<V> =>
+  kind === 'uncertain' && said === 'retry' ? 'notDone' : said;

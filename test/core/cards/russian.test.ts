@@ -5,7 +5,22 @@ import type { Card } from '../../../src/contracts/card.ts';
 import { progressCard } from '../../../src/core/cards/progress.ts';
 import { questionCard } from '../../../src/core/cards/question.ts';
 import { summaryCard } from '../../../src/core/cards/summary.ts';
-import { asked, begun, card, decided, ended, finished, known, onlyQuestion, payInput, started, tell } from './story.ts';
+import { whyCard } from '../../../src/core/cards/why.ts';
+import {
+  asked,
+  begun,
+  card,
+  decided,
+  ended,
+  finished,
+  known,
+  noon,
+  onlyQuestion,
+  payInput,
+  question,
+  started,
+  tell,
+} from './story.ts';
 
 /** A card as lines. Numbers stand beside a space that does not break. */
 const linesOf = ({ title, facts, lines, buttons }: Card): string[] =>
@@ -76,6 +91,77 @@ test('how it ends', () => {
     '(done) Pay the money back, 1 мин',
     '(waiting) Look the order up',
     '(note) Pay the money back — одобрено: anna, 12:04 UTC',
+  ]);
+});
+
+test('the question about a step that failed', () => {
+  const error = { code: 'timed_out', message: 'shop.lookup@1 gave no answer', retryable: true } as const;
+  const subject = {
+    step: 'lookup',
+    revision: 0,
+    agent: 'shop.lookup@1',
+    contract: 'shop.lookup@1',
+    input: { order: '1042' },
+  };
+  const state = tell(
+    ...begun('верни деньги за 1042', 'ru'),
+    started('lookup', 'shop.lookup@1', {}),
+    ended('lookup', { end: 'unknown', error }),
+    asked({
+      kind: 'failure',
+      step: 'lookup',
+      error,
+      subject,
+      policy: { ...question().policy, verbs: ['retry', 'skip', 'give', 'stop'] },
+    }),
+  );
+  const lines = linesOf(questionCard(onlyQuestion(state), state, known));
+  assert.deepEqual(lines.slice(0, 4), [
+    'Не получилось: Look the order up',
+    'Причина: Агент не ответил вовремя (timed_out): shop.lookup@1 gave no answer',
+    'Попытки: 1 попытка за 1 мин',
+    'Этого ждут: Pay the money back; Look the order up',
+  ]);
+  assert.deepEqual(lines.slice(-8), [
+    '(note) Повторить, вызвать ещё раз с теми же данными',
+    '(note) Пропустить, продолжить без этого шага; то, что от него зависит, тоже будет пропущено',
+    '(note) Ввести результат, продолжить с вашим результатом, если он пройдёт проверку',
+    '(note) Остановить, завершить запуск и отменить сделанное',
+    '[Повторить]',
+    '[Пропустить]',
+    '[Ввести результат]',
+    '[Остановить]',
+  ]);
+});
+
+test('why it came to that', () => {
+  const error = { code: 'timed_out', message: 'shop.pay@1 gave no answer', retryable: true } as const;
+  const events = [
+    ...opened,
+    decided('approve'),
+    started('pay', 'shop.pay@1', payInput),
+    ended('pay', { end: 'not_sent', error }),
+    started('pay', 'shop.pay@1', payInput, 2),
+    ended('pay', { attempt: 2 }),
+  ];
+  const entries = events.map((event, i) => ({ seq: i + 1, at: noon + i * 60_000, events: [event] }));
+  assert.deepEqual(linesOf(whyCard(tell(...events), known, entries)), [
+    'Выполняется',
+    'Задача: верни деньги за 1042 на скрыто',
+    'Запуск: 1234abcd',
+    'Инициатор: carl',
+    '(note) Задача распознана как «Refund an order» (rules)',
+    '(note) План из 3 шагов (rules)',
+    '(waiting) Look the order up',
+    '(done) Pay the money back, 3 мин',
+    '(note) после: Look the order up',
+    '(note) спросили человека: отменить это нельзя, и ни одно правило этого не разрешает',
+    '(note) Одобрено: anna, 12:04 UTC (abcd-efgh)',
+    '(note) разрешено договором агента: отменить нельзя',
+    '(note) попытка 1: агент не ответил вовремя (timed_out): shop.pay@1 gave no answer',
+    '(note) повторили, потому что ничего не произошло',
+    '(waiting) Look the order up',
+    '(note) после: Look the order up',
   ]);
 });
 

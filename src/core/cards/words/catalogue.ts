@@ -22,6 +22,8 @@ type Fact =
   | 'expires'
   | 'missing'
   | 'why'
+  | 'tried'
+  | 'waiting'
   | 'earlier'
   | 'changed'
   | 'task'
@@ -60,6 +62,8 @@ export interface Words {
   failures: Record<ErrorCode, string>;
   questionTitles: Record<EscalationKind, (subject: string) => string>;
   buttons: Record<Said<Verb>, string>;
+  /** What an answer does, where what it answers does not say it. */
+  does: Record<'done' | 'notDone' | 'retry' | 'skip' | 'give' | 'stop', string>;
   approvals(quorum: number): string;
   onlyAtTheTerminal(person: string): string;
   andMore(names: string, more: number): string;
@@ -77,13 +81,17 @@ export interface Words {
   missingFields: string;
   waitsFor(code: string): string;
   attempt(number: number): string;
+  /** How often, and for how long; never, when it was not called. */
+  tries(count: number, lasting: string): string;
+  nothing: string;
   outputBy(person: string): string;
   undoing: string;
   undone: string;
   undoFailed: string;
   uncertain: string;
   doneTwice: string;
-  skipped: string;
+  skipped: Record<'condition' | 'dependency', string>;
+  skippedBy(person: string): string;
   items(done: number, all: number): string;
   outcomes: Record<FinalStatus, string>;
   rejectedBy(person: string, what: string): string;
@@ -93,6 +101,31 @@ export interface Words {
   failedWith(reason: string, what: string | null): string;
   decisionOn(decision: string, what: string): string;
   nobody: string;
+  /** How a run came to where it is. */
+  why: {
+    recognised(route: string, provider: string): string;
+    short: string;
+    /** `by`: who made the plan, where the route does not lay it down. */
+    planned(steps: number, revision: number, by: string | null): string;
+    after(steps: string): string;
+    held(condition: string): string;
+    notHeld(condition: string): string;
+    dependency(steps: string): string;
+    exists(value: string): string;
+    absent(value: string): string;
+    and: string;
+    or: string;
+    /** Why an attempt was allowed to start, where no person was asked. */
+    allowed: { effect(effect: string): string; policy: string };
+    /** Why a person was asked. */
+    asked: Record<'rule' | 'irreversible' | 'earlier' | 'uncertain', string>;
+    tried(attempt: number, reason: string): string;
+    /** Why it was tried once more. */
+    again: Record<'nothing' | 'harmless' | 'decided', string>;
+    late(attempt: number): string;
+    failing(reason: string): string;
+    takenBack: string;
+  };
   /** What became of an update, told after its sender has stopped waiting. */
   late: Record<Late, string>;
   lateOther: string;

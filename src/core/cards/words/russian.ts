@@ -37,6 +37,8 @@ export const russian: Words = {
     expires: 'Ответить до',
     missing: 'Не хватает',
     why: 'Причина',
+    tried: 'Попытки',
+    waiting: 'Этого ждут',
     earlier: 'Внимание',
     changed: 'Изменено',
     task: 'Задача',
@@ -105,6 +107,14 @@ export const russian: Words = {
     give: 'Ввести результат',
     stop: 'Остановить',
   },
+  does: {
+    done: 'продолжить с результатом, который вы укажете',
+    notDone: 'вызвать ещё раз',
+    retry: 'вызвать ещё раз с теми же данными',
+    skip: 'продолжить без этого шага; то, что от него зависит, тоже будет пропущено',
+    give: 'продолжить с вашим результатом, если он пройдёт проверку',
+    stop: 'завершить запуск и отменить сделанное',
+  },
   approvals: (quorum) =>
     quorum === 1
       ? 'Одно одобрение'
@@ -151,13 +161,19 @@ export const russian: Words = {
   missingFields: 'недостающие данные',
   waitsFor: (code) => `ждёт ответа (${code})`,
   attempt: (count) => `попытка ${number(count)}`,
+  tries: (count, lasting) =>
+    count === 0
+      ? 'вызова не было'
+      : `${number(count)} ${plural(count, { one: 'попытка', few: 'попытки', many: 'попыток' })} за ${lasting}`,
+  nothing: 'ничто',
   outputBy: (person) => `результат указан вручную: ${person}`,
   undoing: 'отменяется',
   undone: 'отменено',
   undoFailed: 'отменить не удалось',
   uncertain: 'неизвестно, выполнилось ли',
   doneTwice: 'выполнено больше одного раза',
-  skipped: 'не понадобилось',
+  skipped: { condition: 'не понадобилось', dependency: 'пропущено то, что для этого нужно' },
+  skippedBy: (person) => `пропущено: ${person}`,
   items: (done, all) => `${done}/${all}`,
   outcomes: { completed: 'Выполнено', failed: 'Не выполнено', cancelled: 'Отменено' },
   rejectedBy: (person, what) => `Отклонено: ${person} (${what})`,
@@ -168,6 +184,43 @@ export const russian: Words = {
     what === null ? `Не выполнено: ${lowerFirst(reason)}` : `Не выполнено на шаге «${what}»: ${lowerFirst(reason)}`,
   decisionOn: (decision, what) => `${what} — ${lowerFirst(decision)}`,
   nobody: 'никто',
+  why: {
+    recognised: (route, provider) => `Задача распознана как «${route}» (${provider})`,
+    short: 'Хватает одного агента, поэтому план не понадобился',
+    planned: (steps, revision, by) =>
+      [
+        `План из ${number(steps)} ${plural(steps, { one: 'шага', few: 'шагов', many: 'шагов' })}`,
+        by === null ? ', заданный маршрутом' : ` (${by})`,
+        revision > 1 ? `, версия ${number(revision)}` : '',
+      ].join(''),
+    after: (steps) => `после: ${steps}`,
+    held: (condition) => `условие выполнено: ${condition}`,
+    notHeld: (condition) => `пропущено, так как условие не выполнено: ${condition}`,
+    dependency: (steps) => `пропущено, так как пропущено то, что ему нужно: ${steps}`,
+    exists: (value) => `${value} есть`,
+    absent: (value) => `${value} нет`,
+    and: 'и',
+    or: 'или',
+    allowed: {
+      effect: (effect) => `разрешено договором агента: ${lowerFirst(effect)}`,
+      policy: 'разрешено правилами маршрута, без участия человека',
+    },
+    asked: {
+      rule: 'спросили человека: так велит правило маршрута',
+      irreversible: 'спросили человека: отменить это нельзя, и ни одно правило этого не разрешает',
+      earlier: 'спросили человека: возможно, то же самое уже сделано',
+      uncertain: 'спросили человека: возможно, это выполнилось, и повтор сделал бы это дважды',
+    },
+    tried: (attempt, reason) => `попытка ${number(attempt)}: ${lowerFirst(reason)}`,
+    again: {
+      nothing: 'повторили, потому что ничего не произошло',
+      harmless: 'повторили, потому что повтор безвреден',
+      decided: 'повторили по решению человека',
+    },
+    late: (attempt) => `ответ на попытку ${number(attempt)} пришёл поздно, от процесса, который уже потерял запуск`,
+    failing: (reason) => `Завершить не удалось: ${lowerFirst(reason)}`,
+    takenBack: 'Поэтому сделанное отменено, начиная с последнего',
+  },
   late: {
     not_allowed: 'У вас нет на это прав',
     usage: 'Такую задачу здесь начать нельзя',

@@ -1,0 +1,117 @@
+/** Why a step stands where it stands, a sentence a reason. */
+import { type Contract, isRepeatable } from '../../contracts/contract.ts';
+import { dependenciesOf } from '../../contracts/plan.ts';
+import { type AttemptState, planStepOf, type QuestionState, type RunState, type StepState } from '../state.ts';
+import { conditionText } from './condition.ts';
+import { reasonText } from './facts.ts';
+import { deciders, decisionText } from './question.ts';
+import { skipOf } from './skipped.ts';
+import { contractOf, type Material, stepTitle } from './steps.ts';
+import { lowerFirst } from './words/plural.ts';
+
+/** A sentence, and when it became true. */
+interface Note {
+  at: number;
+  text: string;
+}
+
+/** An answer that came from a worker which no longer had the run. */
+export interface Late {
+  at: number;
+  ref: string;
+  attempt: number;
+}
+
+/** The reasons of one step or item, in the order of time. */
+export function notesOf(step: StepState, of: Material, late: readonly Late[]): string[] {
+  const { words } = of;
+  const undoError = step.undo.error;
+  const notes = [
+    ...(step.item === null ? permissionNotes(step, of) : []),
+    ...questionNotes(step, of),
+    ...triedNotes(step, of),
+    ...late.filter(({ ref }) => ref === step.ref).map(({ at, attempt }) => ({ at, text: words.why.late(attempt) })),
+  ];
+  return [
+    ...(step.item === null ? beforeNotes(step, of) : []),
+    ...notes.sort((a, b) => a.at - b.at).map(({ text }) => text),
+    ...(undoError ? [`${words.undoFailed}: ${reasonText(undoError, of, words)}`] : []),
+  ];
+}
+
+/** What it came after, and what its condition said. An item's are its step's. */
+function beforeNotes(step: StepState, of: Material): string[] {
+  const { why } = of.words;
+  const entry = planStepOf(of.state, step);
+  const titles = (ids: readonly string[]) => ids.map((id) => stepTitle(of, id)).join('; ');
+  const skip = skipOf(step, of.state);
+  if (skip?.because === 'dependency') return [why.dependency(titles(skip.steps))];
+  const condition = entry.when && step.status !== 'pending' ? conditionText(entry.when, entry, of) : null;
+  if (skip?.because === 'condition') return condition === null ? [] : [why.notHeld(condition)];
+  const before = dependenciesOf(entry);
+  return [
+    ...(before.length > 0 ? [why.after(titles(before))] : []),
+    ...(condition === null ? [] : [why.held(condition)]),
+  ];
+}
+
+const questionsOf = (step: StepState, { questions }: RunState): QuestionState[] =>
+  Object.values(questions).filter(({ question }) => question.step === step.ref);
+
+/** Why people were asked, and what they said. */
+const questionNotes = (step: StepState, of: Material): Note[] =>
+  questionsOf(step, of.state).flatMap((asked): Note[] => {
+    const { askedAt, decidedAt, question, voided } = asked;
+    const decided = decisionText(asked, of);
+    const open = `${lowerFirst(of.words.facts.deciders)}: ${deciders(asked, of)}`;
+    return [
+      ...askedBecause(asked, of).map((text) => ({ at: askedAt, text })),
+      { at: decided === null ? askedAt : decidedAt, text: `${decided ?? open} (${question.code})` },
+      ...(voided ? [{ at: decidedAt, text: of.words.voided }] : []),
+    ];
+  });
+
+function askedBecause({ question }: QuestionState, { known, words }: Material): string[] {
+  const { asked } = words.why;
+  if (question.kind === 'uncertain') return [asked.uncertain];
+  if (question.kind !== 'approve') return [];
+  if (question.evidence.length > 0) return [asked.earlier];
+  const rules = known.route(question.definition).approvals.filter(({ agent }) => agent === question.subject?.agent);
+  return [rules.length > 0 ? asked.rule : asked.irreversible];
+}
+
+/** What allowed it where no person was asked; a person's word is told with the question. */
+function permissionNotes(step: StepState, of: Material): Note[] {
+  const { allowed } = of.words.why;
+  const first = step.attempts[0] ?? of.state.steps[`${step.id}[0]`]?.attempts[0];
+  if (!first) return [];
+  const at = first.startedAt;
+  if (first.permission.kind === 'policy') return [{ at, text: allowed.policy }];
+  const effect = contractOf(of, step.id)?.effect;
+  const isOwn = first.permission.kind === 'effect' && effect !== undefined;
+  return isOwn ? [{ at, text: allowed.effect(of.words.effects[effect]) }] : [];
+}
+
+/** Every attempt that did not go well, and why there was another one. */
+function triedNotes(step: StepState, of: Material): Note[] {
+  const contract = contractOf(of, step.id);
+  return step.attempts.flatMap((attempt, i): Note[] => {
+    if (!attempt.error) return [];
+    const next = step.attempts[i + 1];
+    const why = {
+      at: attempt.endedAt,
+      text: of.words.why.tried(attempt.attempt, reasonText(attempt.error, of, of.words)),
+    };
+    if (!next || !contract) return [why];
+    return [why, { at: next.startedAt, text: of.words.why.again[causeOf(step, attempt, next, contract, of.state)] }];
+  });
+}
+
+function causeOf(step: StepState, from: AttemptState, to: AttemptState, contract: Contract, state: RunState) {
+  const isDecided = questionsOf(step, state).some(
+    ({ decision, decidedAt }) =>
+      decision?.outcome === 'retry' && decidedAt >= from.endedAt && decidedAt <= to.startedAt,
+  );
+  if (isDecided) return 'decided';
+  return from.end === 'unknown' && isRepeatable(contract) ? 'harmless' : 'nothing';
+}
