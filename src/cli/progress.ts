@@ -1,8 +1,8 @@
 /** A run as it goes, a line for what has become of each step. Pure: events and the state after them become lines. */
 
 import type { CardLine } from '../contracts/card.ts';
-import { explain } from '../contracts/error.ts';
 import type { Event, EventOf } from '../contracts/event.ts';
+import { reasonText } from '../core/cards/facts.ts';
 import { decisionText } from '../core/cards/question.ts';
 import { type Material, stepTitle } from '../core/cards/steps.ts';
 import { summaryCard } from '../core/cards/summary.ts';
@@ -33,7 +33,7 @@ function lineOf(event: Event, of: Material): CardLine | null {
       return {
         mark: 'failed',
         text: stepTitle(of, event.ref),
-        detail: harmless(`${event.error.code}: ${explain(event.error)}`),
+        detail: reasonText(event.error, of, words),
       };
     case 'decided': {
       const asked = state.questions[event.decision.escalation];
@@ -59,7 +59,7 @@ function attemptLine(event: EventOf<'attempt_ended'> | EventOf<'late_result'>, o
   if (event.end !== 'done') {
     // The last one is told as the step's failure.
     if (!event.undo && step?.status === 'failed') return null;
-    const error = event.error ? [`${event.error.code}: ${explain(event.error)}`] : [];
+    const error = event.error ? [reasonText(event.error, of, words)] : [];
     const detail = harmless([words.attempt(event.attempt), ...took, ...error].join(', '));
     return { mark: 'note', text: event.undo ? `${text} (${words.undoing})` : text, detail };
   }

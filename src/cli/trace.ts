@@ -1,11 +1,14 @@
 /** The trace of a run as text: every attempt in the order of the plan, then the questions, then how it ended. */
 
-import { explain } from '../contracts/error.ts';
-import { decisionText, questionCard } from '../core/cards/question.ts';
+import { allowedText } from '../core/cards/allowed.ts';
+import { reasonText } from '../core/cards/facts.ts';
+import { questionCard } from '../core/cards/question.ts';
 import { type Material, nameOf, stepTitle } from '../core/cards/steps.ts';
 import { summaryCard } from '../core/cards/summary.ts';
 import { duration, moment } from '../core/cards/times.ts';
 import { hiddenInput, redactions } from '../core/cards/veil.ts';
+import { recognisedText } from '../core/cards/why.ts';
+import { lowerFirst } from '../core/cards/words/plural.ts';
 import { type AttemptState, openQuestions, type StepState, statusOf } from '../core/state.ts';
 import { renderCard } from './card.ts';
 import { contractOf, harmless, inShort } from './known.ts';
@@ -34,22 +37,24 @@ export function traceLines(of: Material, paint: Paint): string[] {
   ];
 }
 
-function headLines({ state, words }: Material, paint: Paint): string[] {
-  const { run, createdAt, route, finished } = state;
-  const end = finished ? `, took ${duration(finished.at - createdAt, words)}` : '';
+function headLines(of: Material, paint: Paint): string[] {
+  const { state, words } = of;
+  const { run, createdAt, finished } = state;
+  const recognised = recognisedText(of);
+  const took = finished ? `, ${lowerFirst(words.facts.took)} ${duration(finished.at - createdAt, words)}` : '';
   return [
-    paint('bold', `Run ${run}`),
-    `  ${words.status[statusOf(state)]}${route ? `, route ${route.name}, understood by ${route.provider}` : ''}`,
-    `  begun ${moment(createdAt, words)}${end}`,
+    paint('bold', `${words.facts.run} ${run}`),
+    `  ${words.status[statusOf(state)]}, ${words.trace.begun} ${moment(createdAt, words)}${took}`,
+    ...(recognised === null ? [] : [`  ${recognised}`]),
   ];
 }
 
 function stepTrace(step: StepState, of: Material, paint: Paint): string[] {
   const undos = step.undo.attempts.flatMap((one) => attemptTrace(step, one, true, of));
-  const given = step.outputBy ? [`  its output was given by ${nameOf(step.outputBy.person, of)}`] : [];
-  const error = step.error ? [`  ${paint('red', harmless(`${step.error.code}: ${explain(step.error)}`, 500))}`] : [];
+  const given = step.outputBy ? [`  ${of.words.outputBy(nameOf(step.outputBy.person, of))}`] : [];
+  const error = step.error ? [`  ${paint('red', reasonText(step.error, of, of.words))}`] : [];
   const mismatches = (step.error?.mismatches ?? []).map(
-    ({ path, expected, received }) => `    ${harmless(path)}: expected ${expected}, got ${received}`,
+    ({ path, expected, received }) => `    ${harmless(path)}: ${of.words.mismatch(expected, received)}`,
   );
   return [
     `${paint('bold', stepTitle(of, step.ref))}  ${paint('dim', step.ref)}  ${step.status}`,
@@ -66,22 +71,18 @@ function attemptTrace(step: StepState, attempt: AttemptState, undo: boolean, of:
   const contract = contractOf(of, agent);
   const hidden = undo ? redactions(contract, 'input') : hiddenInput(of.state, of.known, step.id, contract);
   const came = output ? inShort(of, output, redactions(contract, 'output'), maxValueCharacters) : '';
-  const label = `${undo ? 'undo, ' : ''}attempt ${attempt.attempt}`;
+  const { words } = of;
+  const { trace } = words;
+  const label = `${undo ? `${trace.undo}, ` : ''}${words.attempt(attempt.attempt)}`;
   const time = new Date(startedAt).toISOString().slice(11, 23);
+  const width = Math.max(...Object.values(trace).map(({ length }) => length));
+  const row = (name: keyof typeof trace, text: string) => `    ${trace[name].padEnd(width)}  ${text}`;
   return [
-    `  ${time}  ${agent}  ${label}  ${end ?? 'running'}${end ? `  ${duration(durationMs, of.words)}` : ''}`,
-    `    in       ${inShort(of, input, hidden, maxValueCharacters)}`,
-    ...(came === '' ? [] : [`    out      ${came}`]),
-    ...(error ? [`    error    ${harmless(`${error.code}: ${explain(error)}`, 500)}`] : []),
-    `    allowed  ${permissionText(attempt, of)}`,
-    `    key      ${key}`,
+    `  ${time}  ${agent}  ${label}  ${end ?? 'running'}${end ? `  ${duration(durationMs, words)}` : ''}`,
+    row('input', inShort(of, input, hidden, maxValueCharacters)),
+    ...(came === '' ? [] : [row('output', came)]),
+    ...(error ? [row('error', reasonText(error, of, words))] : []),
+    row('allowed', allowedText(attempt, step.id, of)),
+    row('key', key),
   ];
-}
-
-function permissionText({ permission }: AttemptState, of: Material): string {
-  if (permission.kind === 'effect') return 'its contract asks for nothing';
-  if (permission.kind === 'policy') return "by the route's rules, without a person";
-  if (permission.kind === 'undo') return 'it takes back what was done';
-  const asked = of.state.questions[permission.id];
-  return asked ? `${decisionText(asked, of) ?? 'asked'} (${asked.question.code})` : permission.id;
 }

@@ -22,7 +22,7 @@ test('a run is listed, and its trace says what was called, with what, by whose l
   assert.match(trace.out, /shop\.pay@1 {2}attempt 1 {2}done/);
   assert.match(trace.out, /in +.*amount: 129\.00 EUR/);
   assert.match(trace.out, /allowed +Approved by Operator .*\([0-9a-z]{4}-[0-9a-z]{4}\)/);
-  assert.match(trace.out, /allowed +its contract asks for nothing/);
+  assert.match(trace.out, /allowed +by its contract: changes nothing/);
 
   const why = await baton(database.url, ['why', id]);
   assert.equal(why.code, 0, why.err);

@@ -34,10 +34,12 @@ export function scalarText(value: string | number | boolean | null, veil: Veil, 
 
 /** Codes that say it all: what core adds to them in a message is the same in other words. */
 const plainCodes: readonly ErrorCode[] = ['rejected', 'expired', 'stopped', 'cancelled'];
+export const isPlain = ({ code }: Failure): boolean => plainCodes.includes(code);
 
 /** Why something failed: what its code means, the code itself, and the agent's own reason or what is known of the place. */
-export function reasonText({ code, message, said }: Failure, veil: Pick<Veil, 'secrets'>, words: Words): string {
-  const more = said ?? (plainCodes.includes(code) ? '' : message);
+export function reasonText(failure: Failure, veil: Pick<Veil, 'secrets'>, words: Words): string {
+  const { code, message, said } = failure;
+  const more = said ?? (isPlain(failure) ? '' : message);
   return `${words.failures[code]} (${code})${more === '' ? '' : `: ${plain(more, veil, words)}`}`;
 }
 

@@ -6,7 +6,7 @@ import type { Card, CardLine } from '../../contracts/card.ts';
 import type { Verb } from '../../contracts/escalation.ts';
 import { dependenciesOf } from '../../contracts/plan.ts';
 import { isSettled, type QuestionState, type RunState } from '../state.ts';
-import { reasonText } from './facts.ts';
+import { plain, reasonText } from './facts.ts';
 import { type Material, stepTitle } from './steps.ts';
 import { duration } from './times.ts';
 import { type Said, saidOf } from './words.ts';
@@ -14,12 +14,13 @@ import { type Said, saidOf } from './words.ts';
 type Fact = Card['facts'][number];
 
 const maxWaiting = 5;
+const maxMismatches = 5;
 
 /** Nothing for a question of another kind. */
 export function troubleFacts(asked: QuestionState, of: Material): Fact[] {
   const { kind, error, step, subject } = asked.question;
   if ((kind !== 'failure' && kind !== 'uncertain') || step === null) return [];
-  const { facts, tries, nothing } = of.words;
+  const { facts, mismatch, tries, nothing } = of.words;
   // The card of a closed question still tells of what was tried before it was asked.
   const tried = (of.state.steps[step]?.attempts ?? []).filter(
     ({ revision, startedAt }) => revision === subject?.revision && startedAt <= asked.askedAt,
@@ -28,6 +29,10 @@ export function troubleFacts(asked: QuestionState, of: Material): Fact[] {
   const why = error ?? last?.error;
   return [
     ...(why ? [{ label: facts.why, text: reasonText(why, of, of.words) }] : []),
+    ...(why?.mismatches ?? []).slice(0, maxMismatches).map(({ path, expected, received }) => ({
+      label: `${facts.mismatch}: ${plain(path, of, of.words)}`,
+      text: plain(mismatch(expected, received), of, of.words),
+    })),
     {
       label: facts.tried,
       text: tries(tried.length, first && last ? duration(last.endedAt - first.startedAt, of.words) : ''),

@@ -1,9 +1,11 @@
 /** Why a step stands where it stands, a sentence a reason. */
 import { type Contract, isRepeatable } from '../../contracts/contract.ts';
+import type { Failure } from '../../contracts/error.ts';
 import { dependenciesOf } from '../../contracts/plan.ts';
 import { type AttemptState, planStepOf, type QuestionState, type RunState, type StepState } from '../state.ts';
+import { allowedText } from './allowed.ts';
 import { conditionText } from './condition.ts';
-import { reasonText } from './facts.ts';
+import { isPlain, reasonText } from './facts.ts';
 import { deciders, decisionText } from './question.ts';
 import { skipOf } from './skipped.ts';
 import { contractOf, type Material, stepTitle } from './steps.ts';
@@ -30,6 +32,7 @@ export function notesOf(step: StepState, of: Material, late: readonly Late[]): s
     ...(step.item === null ? permissionNotes(step, of) : []),
     ...questionNotes(step, of),
     ...triedNotes(step, of),
+    ...(isTold(step.error, step) ? [] : [{ at: step.settledAt, text: reasonText(step.error!, of, words) }]),
     ...late.filter(({ ref }) => ref === step.ref).map(({ at, attempt }) => ({ at, text: words.why.late(attempt) })),
   ];
   return [
@@ -65,31 +68,33 @@ const questionNotes = (step: StepState, of: Material): Note[] =>
     const decided = decisionText(asked, of);
     const open = `${lowerFirst(of.words.facts.deciders)}: ${deciders(asked, of)}`;
     return [
-      ...askedBecause(asked, of).map((text) => ({ at: askedAt, text })),
+      ...askedBecause(asked, step, of).map((text) => ({ at: askedAt, text })),
       { at: decided === null ? askedAt : decidedAt, text: `${decided ?? open} (${question.code})` },
       ...(voided ? [{ at: decidedAt, text: of.words.voided }] : []),
     ];
   });
 
-function askedBecause({ question }: QuestionState, { known, words }: Material): string[] {
+function askedBecause({ question }: QuestionState, step: StepState, of: Material): string[] {
+  const { known, words } = of;
   const { asked } = words.why;
   if (question.kind === 'uncertain') return [asked.uncertain];
+  // What an attempt ended with is told with the attempt; a circle, or an input that is not there, is told here.
+  if (question.kind === 'failure') return isTold(question.error, step) ? [] : [reasonText(question.error!, of, words)];
   if (question.kind !== 'approve') return [];
   if (question.evidence.length > 0) return [asked.earlier];
   const rules = known.route(question.definition).approvals.filter(({ agent }) => agent === question.subject?.agent);
   return [rules.length > 0 ? asked.rule : asked.irreversible];
 }
 
+/** An attempt ended with it, or a decision says it. */
+const isTold = (error: Failure | null | undefined, { attempts }: StepState): boolean =>
+  !error || isPlain(error) || attempts.some((one) => one.error?.message === error.message);
+
 /** What allowed it where no person was asked; a person's word is told with the question. */
 function permissionNotes(step: StepState, of: Material): Note[] {
-  const { allowed } = of.words.why;
   const first = step.attempts[0] ?? of.state.steps[`${step.id}[0]`]?.attempts[0];
-  if (!first) return [];
-  const at = first.startedAt;
-  if (first.permission.kind === 'policy') return [{ at, text: allowed.policy }];
-  const effect = contractOf(of, step.id)?.effect;
-  const isOwn = first.permission.kind === 'effect' && effect !== undefined;
-  return isOwn ? [{ at, text: allowed.effect(of.words.effects[effect]) }] : [];
+  if (!first || first.permission.kind === 'escalation') return [];
+  return [{ at: first.startedAt, text: `${of.words.trace.allowed} ${allowedText(first, step.id, of)}` }];
 }
 
 /** Every attempt that did not go well, and why there was another one. */

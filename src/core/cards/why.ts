@@ -45,17 +45,22 @@ export function whyCard(state: RunState, known: KnownToCards, entries: readonly 
 
 const note = (text: string): CardLine => ({ mark: 'note', text });
 
-function routeLines(of: Material): CardLine[] {
+/** What the task was taken for, and by whom; null before that. */
+export function recognisedText(of: Material): string | null {
   const { state, known, words } = of;
-  if (!state.route) return [];
+  if (!state.route) return null;
   const { title } = known.route(state.route.definition);
+  return words.why.recognised(plain(title, of, words), plain(state.route.provider, of, words));
+}
+
+function routeLines(of: Material): CardLine[] {
+  const { state, words } = of;
+  const recognised = recognisedText(of);
+  if (recognised === null) return [];
   const said = Object.values(state.questions).flatMap((asked) =>
-    asked.question.step === null ? (decisionText(asked, of) ?? []) : [],
+    asked.question.step === null ? (decisionText(asked, of) ?? words.waitsFor(asked.question.code)) : [],
   );
-  return [
-    note(words.why.recognised(plain(title, of, words), plain(state.route.provider, of, words))),
-    ...said.map((text) => note(words.decisionOn(text, words.missingFields))),
-  ];
+  return [note(recognised), ...said.map((text) => note(words.decisionOn(text, words.missingFields)))];
 }
 
 function planLines({ state, known, words }: Material, provider: string): CardLine[] {

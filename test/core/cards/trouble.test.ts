@@ -134,3 +134,9 @@ test('a hidden output that a person gave stays hidden', () => {
   const shown = summaryCard(tell(...begun('my pin is 12345678'), ...events), known);
   assert.equal(factOf(shown, 'Task'), 'my pin is hidden');
 });
+
+test('a value that does not fit says where, and what was agreed', () => {
+  const mismatches = [{ path: 'items.0.price', expected: 'number', received: 'string' }];
+  const broken = { ...error, code: 'contract_violation' as const, mismatches };
+  assert.equal(factOf(cardOf(failed({ error: broken })), 'Does not fit: items.0.price'), 'expected number, got string');
+});

@@ -146,6 +146,27 @@ test('every attempt in vain says why it failed, and why there was another one', 
   ]);
 });
 
+test('a circle is told where no attempt tells it', () => {
+  const subject = { step: 'lookup', revision: 0, agent: 'shop.lookup@1', contract: 'shop.lookup@1', input: {} };
+  const loop = {
+    code: 'loop_detected',
+    message: 'shop.lookup@1 gave the same answer 3 times.',
+    retryable: false,
+  } as const;
+  const lines = whyOf(...planned([lookup]), asked({ kind: 'failure', step: 'lookup', subject, error: loop }));
+  assert.ok(
+    lines.includes(
+      '· The same calls gave the same results again and again (loop_detected): shop.lookup@1 gave the same answer 3 times.',
+    ),
+  );
+});
+
+test('a failure that nobody was asked about says why', () => {
+  const error = { code: 'reference_missing', message: 'Its input reads x.', retryable: false } as const;
+  const lines = whyOf(...planned([lookup]), { type: 'step_failed', v: 1, ref: 'lookup', error });
+  assert.ok(lines.includes('· A value that is needed is not there (reference_missing): Its input reads x.'));
+});
+
 test('an open question says who decides, and a late answer says that it was late', () => {
   const late: Event = {
     ...(ended('lookup', { output: { inline: {} } }) as EventOf<'attempt_ended'>),

@@ -24,6 +24,7 @@ type Fact =
   | 'why'
   | 'tried'
   | 'waiting'
+  | 'mismatch'
   | 'earlier'
   | 'changed'
   | 'task'
@@ -101,6 +102,10 @@ export interface Words {
   failedWith(reason: string, what: string | null): string;
   decisionOn(decision: string, what: string): string;
   nobody: string;
+  /** By whose leave an attempt started, where no person was asked; said after `trace.allowed`. */
+  allowed: { effect(effect: string): string; policy: string; undo: string };
+  trace: Record<'begun' | 'input' | 'output' | 'error' | 'allowed' | 'key' | 'undo', string>;
+  mismatch(expected: string, received: string): string;
   /** How a run came to where it is. */
   why: {
     recognised(route: string, provider: string): string;
@@ -115,8 +120,6 @@ export interface Words {
     absent(value: string): string;
     and: string;
     or: string;
-    /** Why an attempt was allowed to start, where no person was asked. */
-    allowed: { effect(effect: string): string; policy: string };
     /** Why a person was asked. */
     asked: Record<'rule' | 'irreversible' | 'earlier' | 'uncertain', string>;
     tried(attempt: number, reason: string): string;

@@ -33,6 +33,7 @@ export const english: Words = {
     why: 'Why',
     tried: 'Tried',
     waiting: 'Wait for it',
+    mismatch: 'Does not fit',
     earlier: 'Attention',
     changed: 'Changed',
     task: 'Task',
@@ -175,6 +176,21 @@ export const english: Words = {
     what === null ? `Failed: ${lowerFirst(reason)}` : `Failed at “${what}”: ${lowerFirst(reason)}`,
   decisionOn: (decision, what) => `${decision}: ${what}`,
   nobody: 'nobody',
+  allowed: {
+    effect: (effect) => `by its contract: ${lowerFirst(effect)}`,
+    policy: 'by the rules of the route, without a person',
+    undo: 'by the effect that it takes back',
+  },
+  trace: {
+    begun: 'begun',
+    input: 'in',
+    output: 'out',
+    error: 'error',
+    allowed: 'allowed',
+    key: 'key',
+    undo: 'undo',
+  },
+  mismatch: (expected, received) => `expected ${expected}, got ${received}`,
   why: {
     recognised: (route, provider) => `Recognised as “${route}” (by ${provider})`,
     short: 'One agent closes it, so nothing was planned',
@@ -192,10 +208,6 @@ export const english: Words = {
     absent: (value) => `${value} is not there`,
     and: 'and',
     or: 'or',
-    allowed: {
-      effect: (effect) => `allowed by its contract: ${lowerFirst(effect)}`,
-      policy: 'allowed by the rules of the route, without a person',
-    },
     asked: {
       rule: 'a person was asked, since a rule of the route says so',
       irreversible: 'a person was asked, since it cannot be taken back and no rule allows it',

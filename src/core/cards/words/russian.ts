@@ -39,6 +39,7 @@ export const russian: Words = {
     why: 'Причина',
     tried: 'Попытки',
     waiting: 'Этого ждут',
+    mismatch: 'Не подходит',
     earlier: 'Внимание',
     changed: 'Изменено',
     task: 'Задача',
@@ -184,6 +185,21 @@ export const russian: Words = {
     what === null ? `Не выполнено: ${lowerFirst(reason)}` : `Не выполнено на шаге «${what}»: ${lowerFirst(reason)}`,
   decisionOn: (decision, what) => `${what} — ${lowerFirst(decision)}`,
   nobody: 'никто',
+  allowed: {
+    effect: (effect) => `договором агента: ${lowerFirst(effect)}`,
+    policy: 'правилами маршрута, без участия человека',
+    undo: 'тем, что отменяется',
+  },
+  trace: {
+    begun: 'начат',
+    input: 'вход',
+    output: 'выход',
+    error: 'ошибка',
+    allowed: 'разрешено',
+    key: 'ключ',
+    undo: 'отмена',
+  },
+  mismatch: (expected, received) => `ожидалось ${expected}, получено ${received}`,
   why: {
     recognised: (route, provider) => `Задача распознана как «${route}» (${provider})`,
     short: 'Хватает одного агента, поэтому план не понадобился',
@@ -201,10 +217,6 @@ export const russian: Words = {
     absent: (value) => `${value} нет`,
     and: 'и',
     or: 'или',
-    allowed: {
-      effect: (effect) => `разрешено договором агента: ${lowerFirst(effect)}`,
-      policy: 'разрешено правилами маршрута, без участия человека',
-    },
     asked: {
       rule: 'спросили человека: так велит правило маршрута',
       irreversible: 'спросили человека: отменить это нельзя, и ни одно правило этого не разрешает',
