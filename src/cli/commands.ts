@@ -70,7 +70,12 @@ export const commands: readonly Command[] = [
     arguments: [],
     summary: 'the latest runs',
     details: [],
-    flags: { limit: { value: 'n', help: 'at most so many (default 20)' }, json, ...common },
+    flags: {
+      limit: { value: 'n', help: 'at most so many (default 20)' },
+      overkill: { help: 'instead, the routes that plan steps and have never needed more than one agent, once' },
+      json,
+      ...common,
+    },
     load: async () => (await import('./runs.ts')).listLatest,
   },
   {

@@ -2,7 +2,7 @@
 import type { Entry, Event } from '../contracts/event.ts';
 import type { Json, Value } from '../contracts/json.ts';
 import type { Material } from '../core/cards/steps.ts';
-import { hiddenInput, type Path, redactions, type Veil, veilOf } from '../core/cards/veil.ts';
+import { hiddenInDecision, hiddenInput, type Path, redactions, type Veil, veilOf } from '../core/cards/veil.ts';
 import { contractOf } from './known.ts';
 
 export const jsonLines = ({ seq, at, events }: Entry, of: Material): string[] =>
@@ -32,9 +32,10 @@ function withHiddenPlaces(event: Event, of: Material): Event {
     return { ...event, question: { ...event.question, subject: { ...subject, input } } };
   }
   if (event.type === 'decided' && event.decision.value !== undefined) {
-    const subject = state.questions[event.decision.escalation]?.question.subject;
-    const side = ['done', 'give'].includes(event.decision.outcome) ? 'output' : 'input';
-    const hidden = subject ? redactions(known.contract(subject.contract), side) : [];
+    const question = state.questions[event.decision.escalation]?.question;
+    const hidden = question?.subject
+      ? hiddenInDecision(state, question, event.decision, known.contract(question.subject.contract))
+      : [];
     return { ...event, decision: { ...event.decision, value: hide(event.decision.value, veilOf(hidden, []), of) } };
   }
   return event;

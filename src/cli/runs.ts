@@ -3,6 +3,7 @@ import { BatonError } from '../contracts/error.ts';
 import { shortRun } from '../core/cards/text.ts';
 import { duration, moment } from '../core/cards/times.ts';
 import { wordsIn } from '../core/cards/words.ts';
+import type { RouteUse } from '../core/store/route-use.ts';
 import type { RunRow } from '../core/store/runs.ts';
 import type { Call } from './call.ts';
 import { exit } from './exit.ts';
@@ -16,12 +17,28 @@ export function listLatest(call: Call): Promise<number> {
   const { flags, terminal } = call;
   const limit = readLimit(flags.limit);
   return withBaton(call, false, async ({ orchestrator: { desk } }) => {
+    if (flags.overkill) return tellOverkill(await desk.routeUse(lookedAt), call);
     const runs = await desk.runs(limit);
     if (flags.json) for (const run of runs) terminal.out(JSON.stringify(run));
     else if (runs.length === 0) terminal.out('There is no run yet.');
     else for (const line of table(runs)) terminal.out(line);
     return exit.completed;
   });
+}
+
+/** So many runs say something about their route, and so many of the latest are looked at. */
+const [enough, lookedAt] = [5, 1_000];
+
+/** Routes that take the long way for what one agent closes in one pass. */
+function tellOverkill(use: readonly RouteUse[], { flags, terminal: { out } }: Call): number {
+  const found = use.filter(({ runs, short, needed }) => runs >= enough && short === 0 && needed === 0);
+  if (flags.json) for (const one of found) out(JSON.stringify(one));
+  else if (found.length === 0)
+    out(`No route is overkill, by its last runs (it takes ${enough} completed ones to tell).`);
+  for (const { route, runs } of flags.json ? [] : found) {
+    out(`${route}: none of its ${runs} runs needed more than one agent, once. A plan of one step would do.`);
+  }
+  return exit.completed;
 }
 
 function readLimit(given: string | true | undefined): number {

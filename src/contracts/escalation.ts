@@ -18,6 +18,9 @@ export const verbs = ['approve', 'reject', 'edit', 'answer', 'done', 'retry', 's
 export type Verb = (typeof verbs)[number];
 export const verbsWithValue: readonly Verb[] = ['edit', 'answer', 'done', 'give'];
 
+/** Whether what a person says stands for the output of a step; any other value is an input, or a field of the task. */
+export const givesOutput = (said: string): boolean => said === 'done' || said === 'give';
+
 export const verbsOf: Record<EscalationKind, readonly Verb[]> = {
   approve: ['approve', 'reject', 'edit'],
   answer: ['answer', 'stop'],

@@ -21,6 +21,7 @@ import { type Database, patiently } from './store/database.ts';
 import type { Definitions } from './store/definitions.ts';
 import { type EscalationRow, openQuestionsOf, vote } from './store/escalations.ts';
 import { beginRun, keepMessage } from './store/inbox.ts';
+import { type RouteUse, readRouteUse } from './store/route-use.ts';
 import { findRuns, getRun, listRuns, type RunRow, readJournal, watchRun } from './store/runs.ts';
 import { signalRun } from './store/signals.ts';
 
@@ -43,6 +44,8 @@ export interface Desk {
   /** What the cards of a run read beside its state, loaded. */
   known(state: RunState): Promise<KnownToCards>;
   runs(limit: number): Promise<RunRow[]>;
+  /** What the latest completed runs of each route have needed. */
+  routeUse(limit: number): Promise<RouteUse[]>;
   /** Runs whose id begins or ends so. */
   find(part: string): Promise<RunRow[]>;
 }
@@ -107,6 +110,7 @@ export function createDesk(db: Database, registry: Registry, definitions: Defini
     questions: (run) => openQuestionsOf(db.sql, run),
     known: (state) => readForCards({ db, definitions, people: registry.people }, state),
     runs: (limit) => listRuns(db.sql, limit),
+    routeUse: (limit) => readRouteUse(db.sql, limit),
     find: (part) => findRuns(db.sql, part),
   };
 }

@@ -1,4 +1,5 @@
 /** Folds what closed a question. What it means for the run follows from the kind of the question and the outcome. */
+import { givesOutput } from '../contracts/escalation.ts';
 import type { EventOf } from '../contracts/event.ts';
 import { isSettled, type RunState } from './state.ts';
 import { complete, skip, withStep } from './step-change.ts';
@@ -30,7 +31,7 @@ export function evolveDecision(state: RunState, { decision }: EventOf<'decided'>
     });
   }
   if (decision.outcome === 'skip') return skip(next, ref, at);
-  if (decision.outcome === 'done' || decision.outcome === 'give') {
+  if (givesOutput(decision.outcome)) {
     return complete(next, ref, at, { output: { inline: decision.value! }, outputBy: decision.by });
   }
   const countFrom = decision.outcome === 'retry' ? step.attempts.length : step.countFrom;

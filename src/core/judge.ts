@@ -7,6 +7,7 @@ import type { Mismatch } from '../contracts/error.ts';
 import {
   type Deciders,
   type Decision,
+  givesOutput,
   type Policy,
   type Question,
   type Verb,
@@ -95,7 +96,7 @@ function judgeValue(question: Question, vote: Vote, ground: Ground): Verdict {
 
 /** What stands for an output may be as large as the agent's own. */
 const mostBytes = ({ subject }: Question, verb: Verb, ground: Ground): number =>
-  (verb === 'done' || verb === 'give') && subject ? ground.contract(subject.contract).maxOutputBytes : maxGivenBytes;
+  givesOutput(verb) && subject ? ground.contract(subject.contract).maxOutputBytes : maxGivenBytes;
 
 /** An edit names the fields that change; the others stay as they were shown. */
 const merged = (shown: Json, edit: Json): Json => (isObject(shown) && isObject(edit) ? { ...shown, ...edit } : edit);

@@ -30,6 +30,9 @@ test('a run is listed, and its trace says what was called, with what, by whose l
   assert.match(why.out, /Planned in 5 steps, as the route lays down/);
   assert.match(why.out, /a person was asked, since a rule of the route says so\n.*Approved by Operator/);
 
+  const overkill = await baton(database.url, ['runs', '--overkill']);
+  assert.match(overkill.out, /^No route is overkill, by its last runs/);
+
   const none = await baton(database.url, ['show', '%']);
   assert.deepEqual([none.code, none.out], [2, '']);
   const ambiguous = await baton(database.url, ['show', id.slice(0, 8)]);

@@ -4,6 +4,7 @@
  * error, in what another agent gave.
  */
 import type { Contract } from '../../contracts/contract.ts';
+import { type Decision, givesOutput, type Question } from '../../contracts/escalation.ts';
 import type { Json } from '../../contracts/json.ts';
 import { isReference, isTemplate, type Mapping, type PlanStep, referencesOf } from '../../contracts/plan.ts';
 import type { Known } from '../move.ts';
@@ -85,6 +86,18 @@ export function hiddenInput(state: RunState, known: KnownToCards, stepId: string
   return step ? [...own, ...handedOn(step.input, step, hiddenOutputs(state, known))] : own;
 }
 
+/** What is hidden in what a person said: an input, or an output, of one call or of a whole list. */
+export function hiddenInDecision(
+  state: RunState,
+  { step }: Question,
+  { outcome }: Decision,
+  contract: Contract,
+): Path[] {
+  if (!givesOutput(outcome)) return redactions(contract, 'input');
+  const entry = state.plan?.steps.find(({ id }) => id === step);
+  return redactions(contract, 'output').map((path) => (entry?.forEach ? ['*', ...path] : path));
+}
+
 /** What is hidden in the run's answer. */
 export const hiddenAnswer = (state: RunState, known: KnownToCards): Path[] =>
   state.plan ? handedOn(state.plan.answer, null, hiddenOutputs(state, known)) : [];
@@ -116,10 +129,7 @@ export function secretsOf(state: RunState, known: KnownToCards): string[] {
     if (!question.subject) continue;
     const contract = known.contract(question.subject.contract);
     look(question.subject.input, redactions(contract, 'input'));
-    look(
-      decision?.value,
-      redactions(contract, decision?.outcome === 'done' || decision?.outcome === 'give' ? 'output' : 'input'),
-    );
+    if (decision) look(decision.value, hiddenInDecision(state, question, decision, contract));
   }
   for (const { ref, rest } of hiddenFields(state, known)) {
     found.push(
