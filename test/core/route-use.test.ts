@@ -59,11 +59,14 @@ test('a route is told by what its completed runs have needed: one call, more, or
   const { question } = await until(at.world, asked, 'asked');
   await at.world.desk.vote(question.code, { actor: anna, verb: 'approve' });
   for (const run of [...runs, asked]) await until(at.world, run, 'finished');
-  assert.deepEqual([...(await at.world.desk.routeUse(100))], [
-    { route: 'look', runs: 2, short: 2, needed: 0 },
-    { route: 'refund', runs: 2, short: 0, needed: 2 },
-    { route: 'weigh', runs: 2, short: 0, needed: 0 },
-  ]);
+  assert.deepEqual(
+    [...(await at.world.desk.routeUse(100))],
+    [
+      { route: 'look', runs: 2, short: 2, needed: 0 },
+      { route: 'refund', runs: 2, short: 0, needed: 2 },
+      { route: 'weigh', runs: 2, short: 0, needed: 0 },
+    ],
+  );
 });
 
 test('what one agent closes in one pass is planned as the short way, and told by its summary alone', async () => {
