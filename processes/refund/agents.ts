@@ -20,6 +20,7 @@ export function createRefundAgents(shop: Shop) {
   const lookup = defineAgent({
     name: 'shop.lookup',
     title: 'Look the order up',
+    ru: { title: 'Найти заказ' },
     effect: 'read',
     input: z.strictObject({ order: orderId }),
     output: z.strictObject({
@@ -38,6 +39,7 @@ export function createRefundAgents(shop: Shop) {
   const policy = defineAgent({
     name: 'shop.policy',
     title: 'Check the refund policy',
+    ru: { title: 'Проверить правила возврата' },
     effect: 'read',
     input: z.strictObject({ order: orderId }),
     output: z.strictObject({ refundable: money }),
@@ -58,6 +60,7 @@ export function createRefundAgents(shop: Shop) {
   const release = defineAgent({
     name: 'shop.release',
     title: 'Release the money',
+    ru: { title: 'Снять резерв денег' },
     effect: 'reversible',
     idempotent: true,
     input: z.strictObject({ reservation: z.string() }),
@@ -68,6 +71,7 @@ export function createRefundAgents(shop: Shop) {
   const reserve = defineAgent({
     name: 'shop.reserve',
     title: 'Set the money aside',
+    ru: { title: 'Зарезервировать деньги' },
     effect: 'compensable',
     // The key is the same for every repeat of this step, so a repeat finds the reservation that is there.
     idempotent: true,
@@ -87,6 +91,7 @@ export function createRefundAgents(shop: Shop) {
     idempotent: true,
     resource: 'order:{{input.order}}',
     risk: 'The money leaves the account and cannot be called back.',
+    ru: { title: 'Вернуть деньги', risk: 'Деньги уйдут со счёта, и вернуть их будет нельзя.' },
     input: z.strictObject({
       order: orderId,
       customer: z.string(),
@@ -104,6 +109,7 @@ export function createRefundAgents(shop: Shop) {
   const note = defineAgent({
     name: 'shop.note',
     title: 'Write to the customer',
+    ru: { title: 'Написать покупателю' },
     effect: 'reversible',
     idempotent: true,
     input: z.strictObject({ order: orderId, text: z.string() }),

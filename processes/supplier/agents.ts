@@ -35,6 +35,7 @@ function lookers(directory: Directory) {
   const tax = defineAgent({
     name: 'supplier.tax',
     title: 'Check the country and the tax number',
+    ru: { title: 'Проверить страну и налоговый номер' },
     effect: 'read',
     input: z.strictObject({
       country: z
@@ -51,6 +52,7 @@ function lookers(directory: Directory) {
   const bank = defineAgent({
     name: 'supplier.bank',
     title: 'Check the bank account',
+    ru: { title: 'Проверить банковский счёт' },
     effect: 'read',
     input: z.strictObject({
       account: number
@@ -65,6 +67,7 @@ function lookers(directory: Directory) {
   const sanctions = defineAgent({
     name: 'supplier.screen',
     title: 'Compare with the sanctions list',
+    ru: { title: 'Сверить с санкционным списком' },
     effect: 'read',
     input: z.strictObject({ name }),
     output: z.strictObject({ match }),
@@ -74,6 +77,7 @@ function lookers(directory: Directory) {
   const history = defineAgent({
     name: 'supplier.history',
     title: 'Look for earlier dealings',
+    ru: { title: 'Найти прежние отношения' },
     effect: 'read',
     input: z.strictObject({ taxId: number, email }),
     output: z.strictObject({ knownDomain: z.boolean() }),
@@ -89,6 +93,7 @@ function lookers(directory: Directory) {
   const score = defineAgent({
     name: 'supplier.score',
     title: 'Weigh the risk',
+    ru: { title: 'Оценить риск' },
     effect: 'read',
     input: z.strictObject({ country, taxId: number, account: number, email, match, knownDomain: z.boolean() }),
     output: z.strictObject({ ...risk, taxIdEnding: z.string(), accountEnding: z.string() }),
@@ -110,6 +115,7 @@ function doers(directory: Directory) {
   const remove = defineAgent({
     name: 'supplier.remove',
     title: 'Take the entry out',
+    ru: { title: 'Убрать запись' },
     effect: 'reversible',
     idempotent: true,
     input: z.strictObject({ number: supplierNumber }),
@@ -120,6 +126,7 @@ function doers(directory: Directory) {
   const register = defineAgent({
     name: 'supplier.register',
     title: 'Enter the supplier',
+    ru: { title: 'Внести поставщика' },
     effect: 'compensable',
     // The key is the same for every repeat of this step, so a repeat finds the entry that is there.
     idempotent: true,
@@ -140,6 +147,7 @@ function doers(directory: Directory) {
     idempotent: true,
     resource: 'supplier:{{input.taxId}}',
     risk: 'Invoices of this supplier can be paid from now on.',
+    ru: { title: 'Открыть поставщику оплату', risk: 'С этого момента счета поставщика можно будет оплачивать.' },
     input: z.strictObject({
       number: supplierNumber,
       name,

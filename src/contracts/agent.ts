@@ -57,6 +57,8 @@ interface AgentTerms<I, O> {
   undo?: Undo<I, O>;
   maxOutputBytes?: number;
   risk?: string;
+  /** Title and risk in Russian, for people who write in it. */
+  ru?: { title: string; risk?: string };
   redact?: string[];
 }
 

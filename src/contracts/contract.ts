@@ -23,12 +23,15 @@ export const retryPolicy = z.strictObject({
 });
 export type RetryPolicy = z.infer<typeof retryPolicy>;
 
+const title = z.string().min(1).max(80);
+const risk = z.string().max(200);
+
 export const contract = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z][a-z0-9]*([.-][a-z0-9]+)*$/, 'an agent name is lower-case words joined by dots or dashes'),
   version: z.int().min(1),
-  title: z.string().min(1).max(80),
+  title,
   input: jsonObject,
   output: jsonObject,
   /** Paths whose refinements JSON Schema cannot say; they are checked by the code when the agent runs. */
@@ -49,7 +52,9 @@ export const contract = z.strictObject({
   undo: z.strictObject({ agent: z.string(), input: mapping }).optional(),
   maxOutputBytes: z.int().min(1).max(10_000_000),
   /** One sentence for the person who decides: what happens in the world when this runs. */
-  risk: z.string().max(200).optional(),
+  risk: risk.optional(),
+  /** The same in Russian, for people who write in it. */
+  ru: z.strictObject({ title, risk: risk.optional() }).optional(),
   /** Paths of input and output that nobody may see in cards, traces and logs. */
   redact: z.array(z.string()),
 });

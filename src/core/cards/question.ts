@@ -7,7 +7,7 @@ import type { Contract } from '../../contracts/contract.ts';
 import type { JsonObject } from '../../contracts/json.ts';
 import type { QuestionState, RunState } from '../state.ts';
 import { changesOf, factsOf, plain } from './facts.ts';
-import { type Material, material, nameOf, taskTitle } from './steps.ts';
+import { type Material, material, nameOf, spokenOf, taskTitle } from './steps.ts';
 import { shortRun } from './text.ts';
 import { clock, moment } from './times.ts';
 import { answerLines, troubleFacts } from './trouble.ts';
@@ -28,7 +28,7 @@ export function questionCard(
   const of = material(state, known);
   const { question, decision } = asked;
   const contract = question.subject ? known.contract(question.subject.contract) : null;
-  const title = contract ? plain(contract.title, of, of.words) : '';
+  const title = titleOf(contract, of);
   const reminder: CardLine[] = again && !decision ? [{ mark: 'waiting', text: of.words.again[again] }] : [];
   return {
     kind: 'question',
@@ -48,6 +48,9 @@ export function questionCard(
   };
 }
 
+const titleOf = (contract: Contract | null, of: Material): string =>
+  contract ? plain(spokenOf(contract, of).title, of, of.words) : '';
+
 function header(asked: QuestionState, contract: Contract | null, of: Material): Fact[] {
   const { words, state } = of;
   const { question, askedAt } = asked;
@@ -55,8 +58,8 @@ function header(asked: QuestionState, contract: Contract | null, of: Material): 
   const fact = (label: keyof typeof words.facts, text: string | null | undefined): Fact[] =>
     text ? [{ label: words.facts[label], text }] : [];
   return [
-    ...fact('what', question.kind === 'approve' && contract ? plain(contract.title, of, words) : null),
-    ...fact('risk', contract?.risk && plain(contract.risk, of, words)),
+    ...fact('what', question.kind === 'approve' ? titleOf(contract, of) : null),
+    ...fact('risk', plain((contract && spokenOf(contract, of).risk) ?? '', of, words)),
     ...fact('effect', contract && words.effects[contract.effect]),
     ...fact('run', `${taskTitle(of)} (${shortRun(state.run)})`),
     ...fact('step', question.step),
@@ -114,7 +117,7 @@ function fieldText(field: string, { description, type }: JsonObject): string {
 /** Earlier effects on the same thing. */
 function evidenceFacts({ question }: QuestionState, contract: Contract | null, of: Material): Fact[] {
   const { words } = of;
-  const did = contract ? plain(contract.title, of, words) : '';
+  const did = titleOf(contract, of);
   return question.evidence.map(({ run, title, state: how, at }) => ({
     label: words.facts.earlier,
     text: words.evidence[how](did, shortRun(run), plain(title, of, words, 100), moment(Date.parse(at), words)),

@@ -38,9 +38,14 @@ export const nameOf = (person: string, { known, words }: Pick<Material, 'known' 
 /** The title of a step: its agent's, or its own reference while nothing is known of its agent. */
 export function stepTitle(of: Material, ref: string): string {
   const [id = '', item] = ref.split(/[[\]]/);
-  const title = contractOf(of, id)?.title ?? id;
+  const contract = contractOf(of, id);
+  const title = contract ? spokenOf(contract, of).title : id;
   return plain(item === undefined ? title : `${title} [${item}]`, of, of.words, maxTitleCharacters);
 }
+
+/** What is said of a contract, in the language of the run where it has words of it. */
+export const spokenOf = (contract: Contract, { state }: Material): Pick<Contract, 'title' | 'risk'> =>
+  state.language === 'ru' ? { ...contract, ...contract.ru } : contract;
 
 /** The contract of a step of the plan. */
 export function contractOf({ state, known }: Material, id: string): Contract | null {

@@ -39,7 +39,7 @@ const runTimePaths = (side: string, paths: string[]): string[] =>
 /** The contract of an agent, or what keeps it from being one. */
 export function buildContract(agent: AnyAgent): { contract: Contract | null; problems: Problem[] } {
   const { definition } = agent;
-  const { name, version = 1, title, effect, resource, risk, undo } = definition;
+  const { name, version = 1, title, effect, resource, risk, ru, undo } = definition;
   const input = convert(definition.input);
   const output = convert(definition.output);
   const lossy = [...within('input', input.problems), ...within('output', output.problems)];
@@ -64,6 +64,7 @@ export function buildContract(agent: AnyAgent): { contract: Contract | null; pro
     }),
     maxOutputBytes: definition.maxOutputBytes ?? defaults.maxOutputBytes,
     ...(risk !== undefined && { risk }),
+    ...(ru !== undefined && { ru }),
     redact: definition.redact ?? [],
   });
   const malformed = parsed.success ? [] : shapeProblems(parsed.error.issues);

@@ -40,9 +40,9 @@ const paid = [
 test('the question', () => {
   const state = tell(...opened);
   assert.deepEqual(linesOf(questionCard(onlyQuestion(state), state, known)), [
-    'Разрешить? Pay the money back',
-    'Что произойдёт: Pay the money back',
-    'Риск: Money leaves the account.',
+    'Разрешить? Вернуть деньги',
+    'Что произойдёт: Вернуть деньги',
+    'Риск: Деньги уйдут со счёта.',
     'Последствия: Отменить нельзя',
     'Запуск: верни деньги за 1042 на скрыто (1234abcd)',
     'Шаг: pay',
@@ -66,7 +66,7 @@ test('how it goes on', () => {
     'верни деньги за 1042 на скрыто',
     'Запуск: 1234abcd',
     '(waiting) Look the order up',
-    '(waiting) Pay the money back, ждёт ответа (abcd-efgh)',
+    '(waiting) Вернуть деньги, ждёт ответа (abcd-efgh)',
     '(waiting) Look the order up',
     '(waiting) Ждёт ответа',
   ]);
@@ -88,9 +88,9 @@ test('how it ends', () => {
     'payment: 1 129,00 EUR',
     'token: скрыто',
     '(waiting) Look the order up',
-    '(done) Pay the money back, 1 мин',
+    '(done) Вернуть деньги, 1 мин',
     '(waiting) Look the order up',
-    '(note) Pay the money back — одобрено: anna, 12:04 UTC',
+    '(note) Вернуть деньги — одобрено: anna, 12:04 UTC',
   ]);
 });
 
@@ -120,7 +120,7 @@ test('the question about a step that failed', () => {
     'Не получилось: Look the order up',
     'Причина: Агент не ответил вовремя (timed_out): shop.lookup@1 gave no answer',
     'Попытки: 1 попытка за 1 мин',
-    'Этого ждут: Pay the money back; Look the order up',
+    'Этого ждут: Вернуть деньги; Look the order up',
   ]);
   assert.deepEqual(lines.slice(-8), [
     '(note) Повторить, вызвать ещё раз с теми же данными',
@@ -153,7 +153,7 @@ test('why it came to that', () => {
     '(note) Задача распознана как «Refund an order» (rules)',
     '(note) План из 3 шагов (rules)',
     '(waiting) Look the order up',
-    '(done) Pay the money back, 3 мин',
+    '(done) Вернуть деньги, 3 мин',
     '(note) после: Look the order up',
     '(note) спросили человека: отменить это нельзя, и ни одно правило этого не разрешает',
     '(note) Одобрено: anna, 12:04 UTC (abcd-efgh)',
@@ -180,7 +180,7 @@ test('how it fails', () => {
     finished({ status: 'failed', reason: error, report: { undone: ['lookup'], stands: [], needsPerson: [] } }),
   );
   assert.deepEqual(linesOf(summaryCard(state, known)).slice(0, 6), [
-    'Не выполнено на шаге «Pay the money back»: агент отказал',
+    'Не выполнено на шаге «Вернуть деньги»: агент отказал',
     'Задача: верни деньги за 1042 на скрыто',
     'Запуск: 1234abcd',
     'Инициатор: carl',

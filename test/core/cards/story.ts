@@ -36,6 +36,7 @@ const contracts: Record<string, Contract> = {
   'shop.pay@1': contract('shop.pay', 'Pay the money back', {
     effect: 'irreversible',
     risk: 'Money leaves the account.',
+    ru: { title: 'Вернуть деньги', risk: 'Деньги уйдут со счёта.' },
     redact: ['input.card.number', 'output.token'],
   }),
   'shop.reserve@1': contract('shop.reserve', 'Reserve the money', { effect: 'compensable' }),
