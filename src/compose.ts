@@ -2,9 +2,11 @@
  * Composes Baton: the only place that knows both the core and the ways in and out of it. Whoever opens it closes it;
  * what was opened on the way to a failure is closed before the failure is told.
  */
+import { createAddressGuard } from './agents/address-guard.ts';
 import { createFunctionTransporter, type IsolateOptions } from './agents/function.ts';
+import { createHttpTransporter } from './agents/http.ts';
 import { createWebhookTransporter } from './agents/webhook.ts';
-import { isolatedEnvironment } from './config.ts';
+import { isolatedEnvironment, processEnvironment } from './config.ts';
 import type { Channel } from './contracts/channel.ts';
 import type { Configuration, Environment } from './contracts/config.ts';
 import { createOrchestrator, type Orchestrator } from './core/orchestrator.ts';
@@ -47,11 +49,20 @@ export async function composeBaton(deployment: Deployment): Promise<Baton> {
   };
   try {
     const { configure, isolate, channels, log } = deployment;
+    const configuration = await configure(place.url);
     const orchestrator = createOrchestrator({
       databaseUrl: place.url,
       databaseDirectUrl: place.directUrl,
-      configuration: await configure(place.url),
-      transporters: [createFunctionTransporter(isolate?.(place.url)), createWebhookTransporter({})],
+      configuration,
+      transporters: [
+        createFunctionTransporter(isolate?.(place.url)),
+        createWebhookTransporter({}),
+        createHttpTransporter({
+          guard: createAddressGuard(configuration.network),
+          // Read at each call, and kept nowhere.
+          secrets: (name) => processEnvironment()[name],
+        }),
+      ],
       provider: createRules(),
       log,
       ...(channels && { channels }),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { createHttpTransporter } from '../src/agents/http.ts';
 import { createRegistry } from '../src/core/registry.ts';
 import { loadConfiguration } from '../src/load.ts';
 import { testDatabase } from './support/database.ts';
@@ -10,7 +11,7 @@ import { blocksOf, emptyFolder } from './support/documents.ts';
 const programs = blocksOf('README.md').filter(({ language }) => language === 'ts');
 /** What npm does by itself, and prose about it. */
 const npmsOwn = ['install', 'pack', 'package', 'packages', 'ci'];
-const [example, program] = programs;
+const [example, api, program] = programs;
 const scripts = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).scripts;
 
 test('the example of the README is a deployment that holds', async () => {
@@ -29,6 +30,25 @@ test('the example of the README is a deployment that holds', async () => {
   assert.deepEqual([...createRegistry(configuration).routes.keys()], ['pay-back']);
 });
 
+test('the API of the README is an agent that holds, and starts only with its secret', async () => {
+  using folder = emptyFolder();
+  folder.write('refund.ts', api!.text);
+  folder.write(
+    'baton.config.ts',
+    `import { defineConfig } from 'baton';
+     import { refund } from './refund.ts';
+     export default defineConfig(() => ({ routes: [], agents: [refund], people: {} }));`,
+  );
+  const file = join(folder.path, 'baton.config.ts');
+  const registry = createRegistry(await loadConfiguration(file, { databaseUrl: 'postgres://localhost/none', env: {} }));
+  const problems = createHttpTransporter().problems?.(registry.agents.get('payments.refund@1')!.agent);
+  assert.deepEqual(
+    problems?.map(({ code }) => code),
+    ['secret_missing'],
+  );
+  assert.equal(await folder.check(), '');
+});
+
 test('the program of the README runs, and compiles for a strict user', async () => {
   await using database = await testDatabase();
   using folder = emptyFolder();
@@ -41,7 +61,7 @@ test('the program of the README runs, and compiles for a strict user', async () 
 });
 
 test('no block of TypeScript in the README goes untried', () => {
-  assert.equal(programs.length, 2);
+  assert.equal(programs.length, 3);
 });
 
 test('every npm script that the documents name exists', async () => {

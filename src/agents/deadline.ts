@@ -3,7 +3,7 @@
  *
  * Whichever comes first is the cause, and stays it. A deadline must be disposed of, or its timer outlives the attempt.
  */
-import type { AgentCall, CallResult } from '../contracts/agent.ts';
+import type { AgentCall, CallFailure } from '../contracts/agent.ts';
 import { fail } from '../contracts/error.ts';
 
 type Cause = 'timed_out' | 'aborted';
@@ -48,7 +48,7 @@ export function startDeadline(call: AgentCall): Deadline {
 }
 
 /** How a call ends that its deadline ended. Nothing happened only if nothing had left. */
-export function stopped(call: AgentCall, cause: Cause, left: boolean): CallResult {
+export function stopped(call: AgentCall, cause: Cause, left: boolean): CallFailure {
   const id = call.agent.id;
   if (cause === 'aborted') {
     const message = left ? `${id} was stopped while it ran` : `${id} was stopped before it was called`;

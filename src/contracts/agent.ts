@@ -1,6 +1,8 @@
 /** `defineAgent`: whatever closes a step, as its author writes it. The registry turns it into a contract. */
 import type { z } from 'zod';
 import type { Effect, RetryPolicy } from './contract.ts';
+import type { Failure, Problem } from './error.ts';
+import type { Http } from './http.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Given, Tree } from './refs.ts';
 
@@ -82,7 +84,8 @@ type Transport<I, O> =
       /** Run it in a child process that is killed at the time limit. It must then be reachable from the configuration file. */
       isolate?: boolean;
     }
-  | { webhook: Webhook };
+  | { webhook: Webhook }
+  | { http: Http<I, O> };
 
 export type AgentDefinition<I, O> = AgentTerms<I, O> & Transport<I, O>;
 
@@ -113,14 +116,18 @@ export interface AgentCall {
 }
 
 /** How the transport ended; the output is not checked against the contract yet. */
-export type CallResult =
-  | { end: 'done'; output: unknown }
-  | { end: 'not_sent' | 'refused' | 'unknown'; error: import('./error.ts').Failure };
+export type CallResult = { end: 'done'; output: unknown } | CallFailure;
+export interface CallFailure {
+  end: 'not_sent' | 'refused' | 'unknown';
+  error: Failure;
+}
 
 /** The port of a transport: a way to reach an agent. It never throws. */
 export interface Transporter {
   handles(agent: AnyAgent): boolean;
   call(call: AgentCall): Promise<CallResult>;
+  /** What would keep it from ever reaching the agent from here, told at start. */
+  problems?(agent: AnyAgent): Problem[];
 }
 
 export type { JsonObject };

@@ -13,6 +13,7 @@ import { createHub } from './hub.ts';
 import { createOutbox } from './outbox.ts';
 import { createClock, type Log } from './ports.ts';
 import { createReception } from './reception.ts';
+import { assertReachable } from './registry/reach.ts';
 import { createRegistry, type Registry, resolveDeciders } from './registry.ts';
 import { assertUsable, type Database, openDatabase, patiently } from './store/database.ts';
 import { createDefinitions, writeDefinitions } from './store/definitions.ts';
@@ -55,6 +56,7 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
   const settings = { ...defaults, ...given };
   const { log, channels = [] } = settings;
   const registry = createRegistry(settings.configuration);
+  assertReachable(registry, settings.transporters);
   const db = openDatabase({ url: settings.databaseUrl, directUrl: settings.databaseDirectUrl });
   const definitions = createDefinitions(db.sql, registry.definitions);
   const hub = createHub();

@@ -1,51 +1,24 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, createServer as createSocketServer, type Socket } from 'node:net';
+import { createServer as createSocketServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { readRetryAfter } from '../../src/agents/http-status.ts';
 import { createWebhookTransporter } from '../../src/agents/webhook.ts';
-import { readRetryAfter } from '../../src/agents/webhook-answer.ts';
 import { callOf, endOf, webhookAgent } from './call.ts';
+import { answering, listening, raw, serve } from './server.ts';
 
 const transporter = createWebhookTransporter();
 type More = Parameters<typeof callOf>[1];
 const ask = (url: string, more: More = {}, signal?: AbortSignal) =>
   transporter.call(callOf(webhookAgent(url), more, signal));
-
-async function listening(server: ReturnType<typeof createSocketServer>, scheme = 'http') {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/pay?token=s3cret`;
-  return {
-    url,
-    connections: () => sockets.size,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
-const serve = (listener: RequestListener) => listening(createServer(listener));
-const answering = (status: number, body: string | Buffer = '', headers: Record<string, string> = {}) =>
-  serve((_, response) => response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body));
-/** A server below HTTP: it reads the request's head, then does what it likes. */
-const raw = (then: (socket: Socket) => void) =>
-  listening(createSocketServer((socket) => socket.once('data', () => then(socket))));
 
 async function askOnce(status: number, body?: string | Buffer, headers?: Record<string, string>, more?: More) {
   await using server = await answering(status, body, headers);

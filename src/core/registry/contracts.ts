@@ -9,6 +9,7 @@ import { isScalar } from '../proof/mapping.ts';
 import { resolve } from '../proof/scope.ts';
 import { describe } from '../schema/describe.ts';
 import { elementOf, schemaAt } from '../schema/fits.ts';
+import { checkHttp } from './http.ts';
 
 function checkResource(contract: Contract, path: string): Problem[] {
   const scope = new Map([['input', contract.input]]);
@@ -48,7 +49,8 @@ function checkRedact(contract: Contract, path: string): Problem[] {
   });
 }
 
-function checkTransport(agent: AnyAgent, path: string): Problem[] {
+function checkTransport(agent: AnyAgent, contract: Contract, path: string): Problem[] {
+  if ('http' in agent.definition) return checkHttp(agent.definition.http, contract, `${path}.http`);
   if (!('webhook' in agent.definition)) return [];
   const { url } = agent.definition.webhook;
   const ok = URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
@@ -69,7 +71,7 @@ export function checkContract(
     ...checkUndo(contract, contracts, `${path}.undo`),
     ...checkResource(contract, `${path}.resource`),
     ...checkRedact(contract, `${path}.redact`),
-    ...checkTransport(agent, path),
+    ...checkTransport(agent, contract, path),
     ...(contradiction ? [{ code: 'idempotent_contradiction', path: `${path}.idempotent`, hint }] : []),
   ];
 }
