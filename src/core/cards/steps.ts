@@ -7,6 +7,7 @@ import { skipOf } from './skipped.ts';
 import { firstLine } from './text.ts';
 import { duration } from './times.ts';
 import { contractNamed, type KnownToCards, secretsOf } from './veil.ts';
+import { lowerFirst } from './words/plural.ts';
 import { type Words, wordsIn } from './words.ts';
 
 const maxTitleCharacters = 120;
@@ -97,14 +98,14 @@ function detailsOf(of: Material, step: StepState): string[] {
     step.undo.status
   ];
   return [
-    ...(step.error ? [step.error.code] : []),
+    ...(step.error ? [lowerFirst(words.failures[step.error.code])] : []),
     ...(uncertain && step.undo.status === 'none' ? [words.uncertain] : []),
     ...(asked ? [words.waitsFor(asked.question.code)] : []),
     ...(step.status === 'running' && step.attempts.length > 1 ? [words.attempt(step.attempts.length)] : []),
     ...skipDetail(step, of),
     ...(step.outputBy ? [words.outputBy(nameOf(step.outputBy.person, of))] : []),
     ...undo,
-    ...(step.undo.error ? [step.undo.error.code] : []),
+    ...(step.undo.error ? [lowerFirst(words.failures[step.undo.error.code])] : []),
   ];
 }
 

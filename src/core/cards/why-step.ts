@@ -28,10 +28,12 @@ export interface Late {
 export function notesOf(step: StepState, of: Material, late: readonly Late[]): string[] {
   const { words } = of;
   const undoError = step.undo.error;
+  // What one commit brought has one time: an error comes before its question, and a decision before what it allows.
   const notes = [
-    ...(step.item === null ? permissionNotes(step, of) : []),
-    ...questionNotes(step, of),
     ...triedNotes(step, of),
+    ...questionNotes(step, of),
+    ...(step.item === null ? permissionNotes(step, of) : []),
+    ...againNotes(step, of),
     ...(isTold(step.error, step) ? [] : [{ at: step.settledAt, text: reasonText(step.error!, of, words) }]),
     ...late.filter(({ ref }) => ref === step.ref).map(({ at, attempt }) => ({ at, text: words.why.late(attempt) })),
   ];
@@ -97,18 +99,19 @@ function permissionNotes(step: StepState, of: Material): Note[] {
   return [{ at: first.startedAt, text: `${of.words.trace.allowed} ${allowedText(first, step.id, of)}` }];
 }
 
-/** Every attempt that did not go well, and why there was another one. */
-function triedNotes(step: StepState, of: Material): Note[] {
+/** Every attempt that did not go well. */
+const triedNotes = (step: StepState, of: Material): Note[] =>
+  step.attempts.flatMap(({ attempt, endedAt, error }): Note[] =>
+    error ? [{ at: endedAt, text: of.words.why.tried(attempt, reasonText(error, of, of.words)) }] : [],
+  );
+
+/** Why there was another one. */
+function againNotes(step: StepState, of: Material): Note[] {
   const contract = contractOf(of, step.id);
-  return step.attempts.flatMap((attempt, i): Note[] => {
-    if (!attempt.error) return [];
-    const next = step.attempts[i + 1];
-    const why = {
-      at: attempt.endedAt,
-      text: of.words.why.tried(attempt.attempt, reasonText(attempt.error, of, of.words)),
-    };
-    if (!next || !contract) return [why];
-    return [why, { at: next.startedAt, text: of.words.why.again[causeOf(step, attempt, next, contract, of.state)] }];
+  return step.attempts.flatMap((from, i): Note[] => {
+    const to = step.attempts[i + 1];
+    if (!from.error || !to || !contract) return [];
+    return [{ at: to.startedAt, text: of.words.why.again[causeOf(step, from, to, contract, of.state)] }];
   });
 }
 

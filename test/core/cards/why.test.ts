@@ -20,8 +20,10 @@ import {
 } from './story.ts';
 
 /** The lines of `why`, each mark but a note in front. */
-function whyOf(...events: Event[]): string[] {
-  const entries = events.map((event, i) => ({ seq: i + 1, at: noon + i * 60_000, events: [event] }));
+const whyOf = (...events: Event[]): string[] => whyOfCommits(...events.map((event) => [event]));
+
+function whyOfCommits(...commits: Event[][]): string[] {
+  const entries = commits.map((events, i) => ({ seq: i + 1, at: noon + i * 60_000, events }));
   const { lines } = whyCard(replay(run, entries), known, entries);
   return lines.map(
     ({ mark, text, detail }) => `${mark === 'note' ? '·' : mark} ${text}${detail ? ` (${detail})` : ''}`,
@@ -165,6 +167,23 @@ test('a failure that nobody was asked about says why', () => {
   const error = { code: 'reference_missing', message: 'Its input reads x.', retryable: false } as const;
   const lines = whyOf(...planned([lookup]), { type: 'step_failed', v: 1, ref: 'lookup', error });
   assert.ok(lines.includes('· A value that is needed is not there (reference_missing): Its input reads x.'));
+});
+
+test('what one commit brought is told in the order of cause and effect', () => {
+  const subject = { step: 'lookup', revision: 0, agent: 'shop.lookup@1', contract: 'shop.lookup@1', input: {} };
+  const lines = whyOfCommits(
+    planned([lookup]),
+    [started('lookup', 'shop.lookup@1', {})],
+    [
+      ended('lookup', { end: 'unknown', error: failure }),
+      asked({ kind: 'failure', step: 'lookup', subject, error: failure }),
+    ],
+    [decided('retry'), started('lookup', 'shop.lookup@1', {}, 2)],
+  );
+  assert.deepEqual(
+    lines.slice(4).map((line) => line.slice(0, 16)),
+    ['· attempt 1: the', '· anna had it tr', '· tried again, s'],
+  );
 });
 
 test('an open question says who decides, and a late answer says that it was late', () => {

@@ -59,7 +59,7 @@ export const english: Words = {
     database_unsupported: 'The database is too old',
     agent_missing: 'The agent is not set up here',
     contract_drift: 'The agent has changed since the run was planned',
-    contract_violation: 'A value does not have the shape that was agreed',
+    contract_violation: 'A value did not pass its check',
     agent_failed: 'The agent failed',
     agent_refused: 'The agent said no',
     agent_throttled: 'The agent asked to come back later',

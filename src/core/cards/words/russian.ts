@@ -65,7 +65,7 @@ export const russian: Words = {
     database_unsupported: 'База данных слишком старая',
     agent_missing: 'Агент здесь не подключён',
     contract_drift: 'Агент изменился после планирования',
-    contract_violation: 'Значение не подходит под договорённость с агентом',
+    contract_violation: 'Данные не прошли проверку',
     agent_failed: 'В агенте произошла ошибка',
     agent_refused: 'Агент отказал',
     agent_throttled: 'Агент попросил зайти позже',
