@@ -14,7 +14,7 @@ import { anna, createShop, createWorld, operator } from '../support/world.ts';
 import { roomTables } from './room.ts';
 import { ledgerTables } from './shop.ts';
 
-const script = fileURLToPath(new URL('worker-process.ts', import.meta.url));
+const shopScript = fileURLToPath(new URL('worker-process.ts', import.meta.url));
 
 export interface WorkerProcess {
   readonly child: ChildProcess;
@@ -32,7 +32,7 @@ export interface Stage {
   readonly url: string;
   readonly sql: postgres.Sql;
   readonly desk: Desk;
-  worker(env: Record<string, string | undefined>): WorkerProcess;
+  worker(env: Record<string, string | undefined>, script?: string): WorkerProcess;
   submit(text: string, key?: string): Promise<string>;
   /** The only run there is, as soon as there is one; null when `unless` comes true first. */
   run(unless?: () => boolean): Promise<string | null>;
@@ -84,8 +84,8 @@ export async function openStage(given?: string): Promise<Stage> {
     url,
     sql,
     desk: world.desk,
-    worker: (env) => {
-      const worker = startWorker({ DATABASE_URL: url, ...env });
+    worker: (env, script) => {
+      const worker = startWorker({ DATABASE_URL: url, ...env }, script);
       workers.push(worker);
       return worker;
     },
@@ -133,7 +133,7 @@ export async function openStage(given?: string): Promise<Stage> {
   return stage;
 }
 
-function startWorker(env: Record<string, string | undefined>): WorkerProcess {
+function startWorker(env: Record<string, string | undefined>, script = shopScript): WorkerProcess {
   const child = spawn(process.execPath, [script], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
