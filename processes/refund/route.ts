@@ -61,10 +61,16 @@ export function createRefundRoute(
           reason: task.reason,
           reservation: steps.reserve.reservation,
         }))
-        .step('note', note, ({ steps }) => ({
-          order: steps.lookup.order,
-          text: text`We have paid ${steps.pay.text} back to you for your order ${steps.lookup.order}.`,
-        }))
+        .step(
+          'note',
+          note,
+          ({ steps }) => ({
+            order: steps.lookup.order,
+            text: text`We have paid ${steps.pay.text} back to you for your order ${steps.lookup.order}.`,
+          }),
+          // The money is paid by then: should the letter fail, whoever is asked may leave it out.
+          () => ({ optional: true }),
+        )
         .answer(({ steps }) => ({ order: steps.lookup.order, paid: steps.pay.paid, payment: steps.pay.payment })),
     // Any other question of this route, e.g. for a missing field or about a second refund of the same order.
     questions: { deciders: { roles: [deciders] } },

@@ -200,4 +200,34 @@ export const mutants: Mutant[] = [
     [hardening, 'only the clock of the database'],
     edit('store/escalations.ts', 'or expires_at <= clock_timestamp()', 'or true'),
   ),
+  mutant(
+    'any step may be skipped',
+    ['test/core/failure.test.ts', 'only where the plan says so'],
+    edit('give-up.ts', "verb !== 'skip' || entry.optional === true", 'true'),
+  ),
+  mutant(
+    'a step that a person stopped goes on when a late result came first',
+    simulation,
+    edit('begin.ts', "if (failed?.decision?.outcome === 'stop')", 'if (false)'),
+  ),
+  mutant(
+    'a failed step tries again for ever, without a person',
+    simulation,
+    edit('give-up.ts', 'if (!asked.decision) return nothing;', ''),
+  ),
+  mutant(
+    'a run in a circle goes on',
+    'test/core/loop-guard.test.ts',
+    edit('loop-guard.ts', 'results.length >= sameResults', 'false'),
+  ),
+  mutant(
+    'a deadline is only a wish',
+    ['test/core/failure.test.ts', 'ends at its deadline'],
+    edit('next.ts', 'now < at ? wake(at) :', 'now < Infinity ? wake(at) :'),
+  ),
+  mutant(
+    'what a person gave is shown although it is to be hidden',
+    'test/core/cards/trouble.test.ts',
+    edit('cards/veil.ts', 'if (!givesOutput(outcome))', 'if (true)'),
+  ),
 ];
