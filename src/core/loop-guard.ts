@@ -4,9 +4,9 @@
  *
  * Items of a list are not looked at one by one: a list may well hold the same thing thrice.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type Failure, fail } from '../contracts/error.ts';
-import type { Json } from '../contracts/json.ts';
-import { digest } from './digest.ts';
+import type { Json, Value } from '../contracts/json.ts';
 import type { Known } from './move.ts';
 import { type AttemptState, type RunState, workOf } from './state.ts';
 
@@ -23,23 +23,24 @@ export function loopOf(state: RunState, known: Known, agent: string, input: Json
     return fail('loop_detected', `${inVain} calls have ended since a step was last completed.`);
   }
   const done = doneCalls(state, since);
-  if (done.filter((one) => one.agent === agent).length < 2) return null;
-  const wanted = `${agent} ${digest(input)}`;
-  const calls = done.map((one) => ({
-    call: `${one.agent} ${digest(known.content(one.input))}`,
-    result: one.output ? digest(known.content(one.output)) : '',
-  }));
-  const results = calls.filter(({ call }) => call === wanted).map(({ result }) => result);
-  if (results.length >= sameResults && new Set(results.slice(-sameResults)).size === 1) {
+  const isWanted = (one: AttemptState): boolean =>
+    one.agent === agent && isDeepStrictEqual(known.content(one.input), input);
+  const alike = done.filter(isWanted).slice(-sameResults);
+  if (alike.length === sameResults && alike.every((one) => sameResult(known, one, alike[0]!))) {
     return fail('loop_detected', `${agent} gave the same answer to the same input ${sameResults} times.`);
   }
-  const [a, b, c, d] = calls.slice(-4);
-  const alternates = d && same(a!, c!) && same(b!, d) && !same(a!, b!) && a!.call === wanted;
+  const [a, b, c, d] = done.slice(-4);
+  const alternates = d && isWanted(a!) && !sameCall(known, a!, b!) && repeats(known, a!, c!) && repeats(known, b!, d);
   return alternates ? fail('loop_detected', `${agent} and another agent took turns twice, and nothing changed.`) : null;
 }
 
-const same = (a: { call: string; result: string }, b: { call: string; result: string }): boolean =>
-  a.call === b.call && a.result === b.result;
+const same = (known: Known, a: Value | null, b: Value | null): boolean =>
+  a === null || b === null ? a === b : isDeepStrictEqual(known.content(a), known.content(b));
+const sameResult = (known: Known, a: AttemptState, b: AttemptState): boolean => same(known, a.output, b.output);
+const sameCall = (known: Known, a: AttemptState, b: AttemptState): boolean =>
+  a.agent === b.agent && same(known, a.input, b.input);
+const repeats = (known: Known, a: AttemptState, b: AttemptState): boolean =>
+  sameCall(known, a, b) && sameResult(known, a, b);
 
 /** When a person last said that a circle shall go on: what was before does not count any more. */
 const passedAt = ({ questions }: RunState): number =>

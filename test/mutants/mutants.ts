@@ -218,7 +218,7 @@ export const mutants: Mutant[] = [
   mutant(
     'a run in a circle goes on',
     'test/core/loop-guard.test.ts',
-    edit('loop-guard.ts', 'results.length >= sameResults', 'false'),
+    edit('loop-guard.ts', 'alike.length === sameResults', 'false'),
   ),
   mutant(
     'a deadline is only a wish',
