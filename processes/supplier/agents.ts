@@ -32,21 +32,32 @@ function lookers(directory: Directory) {
   // message, and no answer of the agent: the step fails before the agent is called, and a person is asked for what the
   // agent should have given, that is, for the right number.
 
-  const tax = defineAgent({
-    name: 'supplier.tax',
-    title: 'Check the country and the tax number',
-    ru: { title: 'Проверить страну и налоговый номер' },
+  const place = defineAgent({
+    name: 'supplier.place',
+    title: 'Recognise the country',
+    ru: { title: 'Определить страну' },
     effect: 'read',
     input: z.strictObject({
       country: z
         .string()
         .refine((text) => countryCode(text) !== null)
         .describe('the name of a country'),
+    }),
+    output: z.strictObject({ country }),
+    run: ({ country }) => ({ country: countryCode(country)! }),
+  });
+
+  const tax = defineAgent({
+    name: 'supplier.tax',
+    title: 'Check the tax number',
+    ru: { title: 'Проверить налоговый номер' },
+    effect: 'read',
+    input: z.strictObject({
       taxId: number.refine((text) => taxNumber(text) !== null).describe('a tax number whose check digits are right'),
     }),
-    output: z.strictObject({ country, taxId: number }),
+    output: z.strictObject({ taxId: number }),
     redact: ['input.taxId', 'output.taxId'],
-    run: ({ country, taxId }) => ({ country: countryCode(country)!, taxId: taxNumber(taxId)!.number }),
+    run: ({ taxId }) => ({ taxId: taxNumber(taxId)!.number }),
   });
 
   const bank = defineAgent({
@@ -105,7 +116,7 @@ function lookers(directory: Directory) {
     }),
   });
 
-  return { tax, bank, sanctions, history, score };
+  return { place, tax, bank, sanctions, history, score };
 }
 
 /** Those that change something. */

@@ -1,5 +1,5 @@
 /**
- * The route: what must be known of a new supplier, how it is looked at, and whom its risk needs. The first three looks
+ * The route: what must be known of a new supplier, how it is looked at, and whom its risk needs. The first four looks
  * run side by side, since none of them reads what another gives.
  */
 import { approval, defineRoute, is } from 'baton';
@@ -16,7 +16,7 @@ export interface SupplierTerms {
 
 /** The route `supplier` over these agents, on these terms. */
 export function createSupplierRoute(
-  { tax, bank, sanctions, history, score, register, open }: SupplierAgents,
+  { place, tax, bank, sanctions, history, score, register, open }: SupplierAgents,
   { procurement, compliance }: SupplierTerms,
 ) {
   return defineRoute({
@@ -41,12 +41,13 @@ export function createSupplierRoute(
     },
     plan: (p) =>
       p
-        .step('tax', tax, ({ task }) => ({ country: task.country, taxId: task.taxId }))
+        .step('place', place, ({ task }) => ({ country: task.country }))
+        .step('tax', tax, ({ task }) => ({ taxId: task.taxId }))
         .step('bank', bank, ({ task }) => ({ account: task.account }))
         .step('screen', sanctions, ({ task }) => ({ name: task.name }))
         .step('history', history, ({ task, steps }) => ({ taxId: steps.tax.taxId, email: task.email }))
         .step('score', score, ({ task, steps }) => ({
-          country: steps.tax.country,
+          country: steps.place.country,
           taxId: steps.tax.taxId,
           account: steps.bank.account,
           email: task.email,
@@ -58,7 +59,7 @@ export function createSupplierRoute(
           register,
           ({ task, steps }) => ({
             name: task.name,
-            country: steps.tax.country,
+            country: steps.place.country,
             taxId: steps.tax.taxId,
             account: steps.bank.account,
             email: task.email,
@@ -68,7 +69,7 @@ export function createSupplierRoute(
         .step('open', open, ({ task, steps }) => ({
           number: steps.register.number,
           name: task.name,
-          country: steps.tax.country,
+          country: steps.place.country,
           taxId: steps.tax.taxId,
           taxIdEnding: steps.score.taxIdEnding,
           accountEnding: steps.score.accountEnding,
