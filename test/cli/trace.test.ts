@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { jsonLines } from '../../src/cli/json.ts';
 import { traceLines } from '../../src/cli/trace.ts';
 import { material } from '../../src/core/cards/steps.ts';
-import { begun, card, ended, known, payInput, started, tell } from '../core/cards/story.ts';
+import { asked, begun, card, decided, ended, known, payInput, question, started, tell } from '../core/cards/story.ts';
 
 const events = [
   started('pay', 'shop.pay@1', payInput),
@@ -26,4 +27,12 @@ test('the trace speaks the language of the run', () => {
   assert.equal(trace[2], '  Задача распознана как «Refund an order» (rules)');
   assert.ok(trace.some((line) => /^ {4}разрешено {2}договором агента: отменить нельзя$/.test(line)));
   assert.ok(trace.some((line) => /^ {4}ошибка {5}Агент отказал \(agent_refused\): no account скрыто$/.test(line)));
+});
+
+test('a hidden output that a person gave is hidden in the events, too', () => {
+  const subject = { ...question().subject!, step: 'lookup', contract: 'shop.lookup@1' };
+  const given = decided('give', { value: { pin: '77', parts: [] } });
+  const of = material(tell(...begun(), asked({ kind: 'failure', step: 'lookup', subject }), given), known);
+  const [line] = jsonLines({ seq: 5, at: 0, events: [given] }, of);
+  assert.deepEqual(JSON.parse(line!).decision.value, { pin: 'hidden', parts: [] });
 });
