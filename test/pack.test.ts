@@ -5,10 +5,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { testDatabase } from './support/database.ts';
+import { blocksOf, callsIn, root, unsaid, wordsOf } from './support/documents.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'baton-pack-'));
 const project = join(folder, 'project');
 after(() => rmSync(folder, { recursive: true }));
@@ -32,18 +31,26 @@ function call(command: string, args: string[], { cwd = project, env = {} } = {})
 /** Why nothing of this can be tried here, or false. */
 let skip: string | false = false;
 
+const guide = blocksOf('docs/processes.md');
+const commandsOf = (language: string): string[] =>
+  guide
+    .filter((block) => block.language === language)
+    .flatMap(({ text }) => text.trim().split('\n'))
+    .filter((line) => language === 'sh' || line.startsWith('$ '));
+
 before(async () => {
   const packed = await call('npm', ['pack', '--pack-destination', folder], { cwd: root });
   assert.equal(packed.code, 0, packed.err);
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!;
   mkdirSync(project);
-  writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
   // Neither the second Node nor the embedded Postgres: this Node and the test's database are there.
-  const quietly = ['--prefer-offline', '--omit=optional', '--no-audit', '--no-fund'];
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const installed = await call('npm', ['install', ...quietly, join(folder, tarball), `zod@${dependencies.zod}`]);
-  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(installed.err)) skip = 'the npm registry is away';
-  else assert.equal(installed.code, 0, installed.err);
+  const env = { NPM_CONFIG_OMIT: 'optional', NPM_CONFIG_PREFER_OFFLINE: 'true', NPM_CONFIG_AUDIT: 'false' };
+  for (const command of commandsOf('sh').filter((line) => line.startsWith('npm '))) {
+    const [npm = '', ...words] = wordsOf(command).map((word) => (word === 'baton' ? join(folder, tarball) : word));
+    const { code, err } = await call(npm, words, { env });
+    if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(err)) skip = 'the npm registry is away';
+    else assert.equal(code, 0, `${command}: ${err}`);
+  }
 });
 
 const source = `
@@ -131,6 +138,33 @@ test('its command runs the deployment of the folder, isolated agents too', async
   assert.equal(version.out.trim(), JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
 });
 
+test('the guide to a process of one’s own can be followed to the letter', async (t) => {
+  if (skip) return t.skip(skip);
+  await using database = await testDatabase();
+  const env = { DATABASE_URL: database.url };
+  for (const { language, file, text } of guide) if (language === 'ts') writeFileSync(join(project, file!), text);
+  for (const { command, shown } of guide.filter(({ language }) => language === 'console').flatMap(callsIn)) {
+    const [program = '', ...words] = wordsOf(command);
+    const { out, err } = await call(program, words, { env });
+    assert.equal(unsaid(shown, out), null, `${command}:\n${out}${err}`);
+  }
+  const [program = '', ...words] = wordsOf(commandsOf('sh').at(-1)!);
+  assert.equal(program, 'node');
+  for (const _ of ['the first time', 'and again on the same database']) {
+    const tested = await call(process.execPath, words, { env });
+    assert.equal(tested.code, 0, tested.out);
+    assert.match(tested.out, /payroll waits for a yes/);
+  }
+});
+
+test('every block of the guide is tried', () => {
+  for (const { language, file, text, unrun } of guide) {
+    assert.ok(['sh', 'ts', 'console'].includes(language), text);
+    assert.ok(language !== 'ts' || file, `no file is named for ${text}`);
+    assert.equal(unrun, null);
+  }
+});
+
 test('its types hold for a strict user who checks libraries as well', async (t) => {
   if (skip) return t.skip(skip);
   writeFileSync(
@@ -150,11 +184,16 @@ test('its types hold for a strict user who checks libraries as well', async (t) 
      // @ts-expect-error a run comes to an end, or it is not over
      export const open: 'open' = result.status;`,
   );
+  // The guide's too, but for its test, which needs the types of Node.
+  const named = guide.flatMap(({ file }) => (file && !file.endsWith('.test.ts') ? [file] : []));
+  for (const { file, text } of guide) if (file) writeFileSync(join(project, file), text);
+  const files = ['typed.ts', ...named];
   const compilerOptions = {
     ...{ target: 'esnext', module: 'nodenext', lib: ['esnext', 'dom'], types: [], noEmit: true },
+    allowImportingTsExtensions: true,
     ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false },
   };
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }));
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   const checked = await call(join(root, 'node_modules/.bin/tsc'), []);
   assert.deepEqual([checked.code, checked.out], [0, '']);
 });

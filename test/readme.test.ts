@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createHttpTransporter } from '../src/agents/http.ts';
 import { createRegistry } from '../src/core/registry.ts';
 import { loadConfiguration } from '../src/load.ts';
+import { baton } from './cli/command.ts';
 import { testDatabase } from './support/database.ts';
-import { blocksOf, emptyFolder } from './support/documents.ts';
+import { blocksOf, callsIn, emptyFolder, root, unsaid, wordsOf } from './support/documents.ts';
 
 const programs = blocksOf('README.md').filter(({ language }) => language === 'ts');
 /** What npm does by itself, and prose about it. */
-const npmsOwn = ['install', 'pack', 'package', 'packages', 'ci'];
+const npmsOwn = ['install', 'pack', 'package', 'packages', 'ci', 'init', 'pkg'];
 const [example, api, program] = programs;
 const scripts = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).scripts;
 
@@ -60,12 +62,56 @@ test('the program of the README runs, and compiles for a strict user', async () 
   assert.equal(await folder.check(), '');
 });
 
-test('no block of TypeScript in the README goes untried', () => {
+/** `npm start -- …` without npm, on a database that all commands of the README share. */
+async function call(url: string, command: string, run: string) {
+  const [npm, start, dashes, ...words] = wordsOf(command).map((word) => (word === '<run>' ? run : word));
+  assert.deepEqual([npm, start, dashes], ['npm', 'start', '--'], command);
+  return baton(url, words);
+}
+
+const readme = blocksOf('README.md');
+const commands = readme
+  .filter(({ language, unrun }) => language === 'sh' && !unrun)
+  .flatMap(({ text }) => text.trim().split('\n'))
+  // This is it.
+  .filter((line) => line !== 'npm test');
+
+test('the quick start does what is said of it', async () => {
+  await using database = await testDatabase();
+  const codes: (number | null)[] = [];
+  let run = '';
+  for (const command of commands) {
+    const { code, out } = await call(database.url, command, run);
+    run = /^Run (\S+)/.exec(out)?.[1] ?? run;
+    codes.push(code);
+  }
+  // The second is rejected.
+  assert.deepEqual(codes, [0, 1, ...commands.slice(2).map(() => 0)]);
+});
+
+test('what Baton looks like is what it says', async () => {
+  await using database = await testDatabase();
+  const transcripts = readme.filter(({ language }) => language === 'console').flatMap(callsIn);
+  assert.ok(transcripts.length > 0);
+  for (const { command, shown } of transcripts) {
+    const { out } = await call(database.url, command, '');
+    assert.equal(unsaid(shown, out), null, out);
+  }
+});
+
+test('no block of the README goes untried', () => {
   assert.equal(programs.length, 3);
+  // A picture, and the folders.
+  const tried = ['ts', 'sh', 'console', 'mermaid', 'text'];
+  for (const { language, text } of readme) assert.ok(tried.includes(language), text);
+  const [folders] = readme.filter(({ language }) => language === 'text');
+  for (const [, path] of folders!.text.matchAll(/(?:^|\s{2,})([\w./]+)(?=\s{2,})/gm)) {
+    assert.ok(existsSync(join(root, path!)), path);
+  }
 });
 
 test('every npm script that the documents name exists', async () => {
-  const documents = ['README.md', 'AGENTS.md', 'CONTRIBUTING.md', '.ci/run'];
+  const documents = ['README.md', 'docs/processes.md', 'AGENTS.md', 'CONTRIBUTING.md', '.ci/run'];
   const texts = await Promise.all(documents.map((name) => readFile(new URL(`../${name}`, import.meta.url), 'utf8')));
   const named = texts.flatMap((text) =>
     [...text.matchAll(/npm (?:run )?([a-z][a-z:]*)/g)].map(([, script]) => script!),

@@ -9,27 +9,60 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface Block {
   language: string;
-  /** The last words in backticks before the block: the file that it is, where the document names one. */
+  /** The file that it is: the last one that is named in backticks right before it. */
   file: string | null;
   text: string;
   /** Marked in the document as not run by the tests, with the reason. */
   unrun: string | null;
 }
 
-/** The fenced blocks of a document, in order. */
+/** The fenced blocks of a document, in order; those in lists too. */
 export function blocksOf(document: string): Block[] {
   const text = readFileSync(join(root, document), 'utf8');
-  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map((found) => {
-    const [, language = '', body = ''] = found;
+  return [...text.matchAll(/^( *)```(\w*)\n([\s\S]*?)^ *```$/gm)].map((found) => {
+    const [, indent = '', language = '', body = ''] = found;
     const before = text.slice(0, found.index).trimEnd().split('\n').at(-1) ?? '';
     return {
       language,
-      text: body,
-      file: /`([^`]+\.(?:ts|yaml|json))`[^`]*$/.exec(before)?.[1] ?? null,
+      text: body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+      file: [...before.matchAll(/`([\w.-]+\.ts)`/g)].at(-1)?.[1] ?? null,
       unrun: /\*Not run by the tests: ([^*]+)\*/.exec(before)?.[1] ?? null,
     };
   });
 }
+
+/** The commands of a transcript, each with the lines that are shown of its answer. */
+export function callsIn({ text }: Block): { command: string; shown: string[] }[] {
+  return text
+    .split(/^\$ /m)
+    .slice(1)
+    .map((part) => {
+      const [command = '', ...shown] = part.split('\n').filter((line) => line.trim() !== '');
+      return { command, shown };
+    });
+}
+
+/** The words of a command line, as a shell reads them. */
+export const wordsOf = (command: string): string[] =>
+  [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+
+/**
+ * The first line of a transcript that was not said, or null: lines may be left out, and `…` stands for anything, but what
+ * is shown was said, in this order.
+ */
+export function unsaid(shown: readonly string[], said: string): string | null {
+  let rest = said.split('\n');
+  for (const line of shown) {
+    const pattern = new RegExp(`^\\s*${line.trim().split('…').map(literally).join('.*')}\\s*$`);
+    const at = rest.findIndex((one) => pattern.test(one));
+    if (at < 0) return line;
+    rest = rest.slice(at + 1);
+  }
+  return null;
+}
+
+/** Columns may be wider or narrower than they were. */
+const literally = (text: string): string => RegExp.escape(text).replaceAll(/(?:\\x20){2,}/g, '\\s+');
 
 export interface Folder extends Disposable {
   readonly path: string;
