@@ -26,8 +26,15 @@ export async function readForCards({ db, definitions, people }: Sources, state: 
     contract: definitions.contract,
     route: definitions.route,
     content: values.content,
-    name: (person) => people.get(person)?.name ?? person,
+    name: (person) => nameIn(people, person),
   };
+}
+
+/** Two who are called the same are told apart. */
+function nameIn(people: People, person: string): string {
+  const name = people.get(person)?.name ?? person;
+  const isShared = [...people.values()].some((other) => other.id !== person && other.name === name);
+  return isShared ? `${name} (${person})` : name;
 }
 
 const hasBlobs = (state: RunState): boolean =>

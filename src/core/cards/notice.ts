@@ -1,12 +1,12 @@
 /** What became of a message that nobody stayed to be told about: one line, and the words that it was about. */
 import type { Card } from '../../contracts/card.ts';
 import { plain } from './facts.ts';
-import { type Language, type Words, wordsIn } from './words.ts';
+import { type Language, languageOf, type Words, wordsIn } from './words.ts';
 
 const maxAboutCharacters = 100;
 
 /** `about` is a task's text, a question's code or a run's id, so that people know which message is meant. */
-export function noticeCard(outcome: string, about: string | null, language: Language = languageOf(about)): Card {
+export function noticeCard(outcome: string, about: string | null, language: Language = languageOf(about ?? '')): Card {
   const words = wordsIn(language);
   return {
     kind: 'notice',
@@ -20,6 +20,3 @@ export function noticeCard(outcome: string, about: string | null, language: Lang
 
 const titleOf = (outcome: string, { late, lateOther }: Words): string =>
   Object.hasOwn(late, outcome) ? late[outcome as keyof typeof late] : lateOther;
-
-/** Nothing is known of the sender but their words. */
-const languageOf = (text: string | null): Language => (/\p{Script=Cyrillic}/u.test(text ?? '') ? 'ru' : 'en');

@@ -8,7 +8,7 @@ import { firstLine } from './text.ts';
 import { duration } from './times.ts';
 import { contractNamed, type KnownToCards, secretsOf } from './veil.ts';
 import { lowerFirst } from './words/plural.ts';
-import { type Words, wordsIn } from './words.ts';
+import { languageOf, type Words, wordsIn } from './words.ts';
 
 const maxTitleCharacters = 120;
 const maxNameCharacters = 100;
@@ -24,7 +24,8 @@ export interface Material {
 export const material = (state: RunState, known: KnownToCards): Material => ({
   state,
   known,
-  words: wordsIn(state.language),
+  // What was not understood is answered in the language in which it seems to be written.
+  words: wordsIn(state.route ? state.language : languageOf(state.task.text)),
   secrets: secretsOf(state, known),
 });
 

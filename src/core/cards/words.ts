@@ -14,6 +14,9 @@ const catalogues = { en: english, ru: russian } as const;
 
 export const wordsIn = (language: Language): Words => catalogues[language];
 
+/** The language of a text of which nothing else is known. */
+export const languageOf = (text: string): Language => (/\p{Script=Cyrillic}/u.test(text) ? 'ru' : 'en');
+
 /** What a verb or an outcome says to this kind of question. */
 export const saidOf = <V extends Decision['outcome']>(kind: EscalationKind, said: V): Said<V> =>
   kind === 'uncertain' && said === 'retry' ? 'notDone' : said;

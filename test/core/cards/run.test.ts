@@ -45,6 +45,11 @@ test('progress before there is a plan says what is being done', () => {
   assert.deepEqual(shown.lines, [{ mark: 'running', text: 'Reading the task' }]);
 });
 
+test('what is not understood yet is answered in the language in which it seems to be written', () => {
+  const [received] = begun('верни деньги', 'ru');
+  assert.deepEqual(progressCard(tell(received!), known).lines, [{ mark: 'running', text: 'Разбирается' }]);
+});
+
 test('progress counts the items of a list', () => {
   const state = tell(
     ...begun(),
