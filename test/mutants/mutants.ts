@@ -230,4 +230,14 @@ export const mutants: Mutant[] = [
     'test/core/cards/trouble.test.ts',
     edit('cards/veil.ts', 'if (!givesOutput(outcome))', 'if (true)'),
   ),
+  mutant(
+    'a condition shows the hidden value that it was decided on',
+    'test/core/cards/why.test.ts',
+    edit('cards/condition.ts', 'if (hidden) return words.hidden;', ''),
+  ),
+  mutant(
+    'what an agent gives as its reason is shown with what is hidden in it',
+    'test/core/cards/trouble.test.ts',
+    edit('cards/facts.ts', 'plain(more, veil, words)', 'more'),
+  ),
 ];
