@@ -138,6 +138,19 @@ test('its command runs the deployment of the folder, isolated agents too', async
   assert.equal(version.out.trim(), JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
 });
 
+test('under an old Node the command hands over to the pinned one, or says what is missing', async (t) => {
+  if (skip) return t.skip(skip);
+  const old = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.0.0' } })`;
+  const under = (bin: string) =>
+    call(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(old)}`, bin, '--version']);
+  const without = await under(join(project, 'node_modules/baton/bin/baton.mjs'));
+  assert.deepEqual([without.code, without.err], [2, 'Baton needs Node 24 or newer; this is Node 20.0.0.\n']);
+  // Here the pinned Node is there, and `npm pack` has just compiled.
+  const handed = await under(join(root, 'bin/baton.mjs'));
+  assert.deepEqual([handed.code, handed.err], [0, '']);
+  assert.match(handed.out, /^\d+\.\d+\.\d+\n$/);
+});
+
 test('the guide to a process of one’s own can be followed to the letter', async (t) => {
   if (skip) return t.skip(skip);
   await using database = await testDatabase();

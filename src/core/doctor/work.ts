@@ -79,15 +79,15 @@ function checkRuns(doubts: RunDoubts, { workers }: TrafficDoubts, invocation: st
 async function checkJournals({ sql }: Pick<Database, 'sql'>, { open }: RunDoubts, limit: number, invocation: string) {
   const { looked, unreadable, disagreeing } = await readOpenJournals(sql, limit);
   const found: Finding[] = [];
-  if (unreadable.length > 0) {
-    const text = `${count(unreadable.length, 'journal')} of runs that are not over cannot be read`;
+  if (unreadable.total > 0) {
+    const text = `${count(unreadable.total, 'journal')} of runs that are not over cannot be read`;
     const advice = 'nobody can drive them: restore the rows from a back-up, or report it with one of them';
-    found.push(wrong('journals', text, advice, { runs: unreadable.slice(0, 5) }));
+    found.push(wrong('journals', text, advice, { runs: unreadable.runs }));
   }
-  if (disagreeing.length > 0) {
-    const text = `${count(disagreeing.length, 'run')} that ${disagreeing.length === 1 ? 'is' : 'are'} not over shown with another status than the journal's`;
+  if (disagreeing.total > 0) {
+    const text = `${count(disagreeing.total, 'run')} that ${disagreeing.total === 1 ? 'is' : 'are'} not over shown with another status than the journal's`;
     const advice = `the journal is right; lists are not: compare with ${invocation} show <run>, and report it`;
-    found.push(wrong('journals', text, advice, { runs: disagreeing.slice(0, 5) }));
+    found.push(wrong('journals', text, advice, { runs: disagreeing.runs }));
   }
   if (found.length > 0) return found;
   const which = looked < open ? `the latest ${looked} of ${open} runs going` : `${looked} of ${open} runs going`;

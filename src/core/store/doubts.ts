@@ -149,16 +149,24 @@ export async function readTrafficDoubts(sql: Sql, graceMs: number): Promise<Traf
 export interface ReadJournals {
   looked: number;
   /** They do not parse, or do not fold. */
-  unreadable: string[];
+  unreadable: Some;
   /** Their row says another status than their journal. */
-  disagreeing: string[];
+  disagreeing: Some;
 }
 
 const atOnce = 16;
 
 /** Reads the journals of runs that are not over, latest first and a few at a time; at most `limit` of them. */
 export async function readOpenJournals(sql: Sql, limit: number): Promise<ReadJournals> {
-  const found: ReadJournals = { looked: 0, unreadable: [], disagreeing: [] };
+  const found: ReadJournals = {
+    looked: 0,
+    unreadable: { runs: [], total: 0 },
+    disagreeing: { runs: [], total: 0 },
+  };
+  const note = (some: Some, run: string) => {
+    some.total += 1;
+    if (some.runs.length < shown) some.runs.push(run);
+  };
   for (let before: string | null = null; found.looked < limit; ) {
     const rows: { run: string; status: RunStatus; journal: unknown }[] = await sql`
       select r.id as run, r.status, (
@@ -171,8 +179,8 @@ export async function readOpenJournals(sql: Sql, limit: number): Promise<ReadJou
     if (rows.length === 0) break;
     for (const { run, status, journal } of rows) {
       const told = statusIn(run, journal);
-      if (told === null) found.unreadable.push(run);
-      else if (told !== status) found.disagreeing.push(run);
+      if (told === null) note(found.unreadable, run);
+      else if (told !== status) note(found.disagreeing, run);
     }
     found.looked += rows.length;
     before = rows.at(-1)!.run;
