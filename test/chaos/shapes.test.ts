@@ -31,6 +31,7 @@ async function createCrew(stage: Stage) {
   const roles: string[] = [];
   const crew: WorkerProcess[] = [];
   const counts = { killed: 0, frozen: 0 };
+  const thaws: Promise<void>[] = [];
   const hire = async (): Promise<WorkerProcess> => {
     const role = `shape_${process.pid}_${roles.length}`;
     roles.push(role);
@@ -50,14 +51,15 @@ async function createCrew(stage: Stage) {
       if (drawn(3, 'fate', turn) === 0) {
         counts.frozen += 1;
         victim.child.kill('SIGSTOP');
-        await pause(1_600);
-        victim.child.kill('SIGCONT');
+        thaws.push(pause(1_600).then(() => void victim.child.kill('SIGCONT')));
         return;
       }
       counts.killed += 1;
       await victim.kill();
       crew[at] = await hire();
     },
+    /** The frozen ones wake. */
+    thaw: () => Promise.all(thaws),
     dismiss: async (): Promise<void> => {
       await Promise.all(crew.map((one) => one.kill()));
       for (const role of roles) await stage.sql`drop role ${stage.sql(role)}`;
@@ -124,6 +126,7 @@ test(`${shapes} plans of all shapes end, whoever is killed, and nothing is done 
   } finally {
     finished.abort();
     await company;
+    await crew.thaw();
     await until('rest', async () => {
       const [row] = await sql`select 1 from runs where worker is not null or wake_at is not null limit 1`;
       return row === undefined;

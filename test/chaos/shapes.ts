@@ -117,7 +117,7 @@ export function createShapes(sql?: postgres.Sql): Shapes {
       const behaviour = scenarioOf(given.shape).behaviours[of.undo ? undoOf(given.tag) : agentOf(given.tag)]!;
       const end = behaviour.first[row!.before] ?? behaviour.last;
       const dice = (below: number, what: string) => drawn(below, what, key, row!.before);
-      if (dice(10, 'slow') > 6) await pause(dice(10, 'slow') === 9 ? 150 : 30);
+      if (dice(10, 'slow') > 6) await pause(dice(10, 'slow') === 9 ? 500 : 120);
       const happens = end === 'done' || ((end === 'unknown' || end === 'broken') && dice(2, 'happens') === 0);
       if (happens && !of.reads) {
         await sql!`
