@@ -17,7 +17,8 @@ import { assertLaws, branchesOf, type Story } from './shapes-laws.ts';
 import { createPeople } from './shapes-people.ts';
 import { openStage, type Stage, until, type WorkerProcess } from './stage.ts';
 
-const shapes = Number(process.env.CHAOS_SHAPES ?? 2_500);
+const usual = 2_500;
+const shapes = Number(process.env.CHAOS_SHAPES ?? usual);
 const seed = Number(process.env.CHAOS_SEED ?? 20_261);
 const atOnce = 200;
 const processes = 3;
@@ -160,7 +161,10 @@ test(`${shapes} plans of all shapes end, whoever is killed, and nothing is done 
   }
   const seconds = Math.round((performance.now() - begun) / 1000);
   t.diagnostic(`${shapes} runs in ${seconds} s: ${JSON.stringify({ ...crew.counts, ...reached })}`);
-  const missed = Object.entries(reached).filter(([branch, times]) => times === 0 && !byChance.includes(branch));
+  // Fewer shapes need not have everything in them.
+  const missed = Object.entries(reached).filter(
+    ([branch, times]) => times === 0 && shapes >= usual && !byChance.includes(branch),
+  );
   assert.deepEqual(missed, [], 'every branch was reached');
   assert.ok(crew.counts.killed > 0);
 });
