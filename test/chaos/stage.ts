@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import type { Entry, Event } from '../../src/contracts/event.ts';
 import type { Desk } from '../../src/core/desk.ts';
+import { checkDeep } from '../../src/core/doctor/deep.ts';
 import { isConnectionLoss } from '../../src/core/store/database.ts';
 import { testDatabase } from '../support/database.ts';
 import { anna, createShop, createWorld, operator } from '../support/world.ts';
@@ -183,6 +184,12 @@ export async function assertSound(stage: Stage, run: string): Promise<void> {
         select epoch from writers where run = ${run} group by epoch having count(distinct writer) > 1) as e) as shared`;
   assert.deepEqual({ ...left }, { signals: 0, open: 0, held: 0, shared: 0 }, 'nothing is left over');
   assert.deepEqual(startedWithoutRecord(events), [], 'no result without its start');
+  const doubts = await Array.fromAsync(checkDeep({ sql: stage.sql }));
+  assert.deepEqual(
+    doubts.filter(({ ok }) => !ok).map(({ text }) => text),
+    [],
+    'the doctor finds nothing in all the data',
+  );
 }
 
 /** Ends of attempts that never began. */

@@ -1,10 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { checkDatabase } from '../../src/core/doctor/database.ts';
+import { checkDeep } from '../../src/core/doctor/deep.ts';
+import { checkWork } from '../../src/core/doctor/work.ts';
+import { openDatabase } from '../../src/core/store/database.ts';
 import { migrate } from '../../src/core/store/migrate.ts';
 import { assertSound, openStage, type Stage } from '../chaos/stage.ts';
 import { prepare, startPooler, startPostgres15 } from './cluster.ts';
 
 const skip = prepare() ?? false;
+
+/** Nothing needs attention, but that nobody waits for the disk where the tests have turned it off. */
+async function assertWell(url: string, directUrl?: string): Promise<void> {
+  const db = openDatabase({ url, directUrl });
+  const { findings } = await checkDatabase(db, 'test', directUrl);
+  const all = [...findings, ...(await checkWork(db, { invocation: '' })), ...(await Array.fromAsync(checkDeep(db)))];
+  await db.close();
+  assert.deepEqual(
+    all.filter(({ ok, check }) => !ok && check !== 'durability').map(({ text }) => text),
+    [],
+  );
+  assert.equal(
+    all.some(({ check }) => check === 'direct'),
+    directUrl !== undefined,
+  );
+}
 
 async function refund(stage: Stage, text: string, verb: 'approve' | 'reject'): Promise<void> {
   const run = await stage.submit(text);
@@ -36,6 +56,7 @@ test('the oldest supported Postgres takes the migrations, runs refunds, and is r
   assert.equal(await stage.finished(waiting), 'completed');
   assert.equal(await stage.effects('pay', waiting), 1);
   assert.equal(worker.isDead(), false);
+  await assertWell(server.url);
 });
 
 test('refunds run behind a transaction pooler, with a direct address beside it', { skip }, async () => {
@@ -50,4 +71,5 @@ test('refunds run behind a transaction pooler, with a direct address beside it',
   const small = await Promise.all(Array.from({ length: 20 }, (_, i) => stage.submit(`refund ${10 + i} 50`)));
   for (const run of small) assert.equal(await stage.finished(run), 'completed');
   assert.equal(worker.isDead(), false);
+  await assertWell(pooler.url, server.url);
 });

@@ -4,7 +4,7 @@ import { type Invariant, invariants, type Violation } from '../store/invariants.
 import { type Finding, fine, wrong } from './finding.ts';
 
 /** One finding an invariant, as it is known. */
-export async function* checkDeep({ sql }: Database): AsyncGenerator<Finding> {
+export async function* checkDeep({ sql }: Pick<Database, 'sql'>): AsyncGenerator<Finding> {
   for (const one of invariants) yield findingOf(one, await one.find(sql));
 }
 
