@@ -95,8 +95,8 @@ export interface Baton extends AsyncDisposable {
   submit(text: string, options: SubmitOptions): Promise<string>;
   /** One person's answer to the question of that code. What speaks against it is in the result, and not thrown. */
   decide(code: string, verb: Verb, options: DecideOptions): Promise<VoteAnswer>;
-  /** The open questions of a run, oldest first. */
-  questions(run: string): Promise<OpenQuestion[]>;
+  /** The open questions of a run, or the oldest thousand of all runs; oldest first. */
+  questions(run?: string): Promise<OpenQuestion[]>;
   /**
    * The events of a run from its beginning, and on as they come, from whichever process; ends with the run, with `signal`
    * or with `stop`. Throws `usage` for an unknown run.

@@ -11,8 +11,10 @@ import type { Actor } from './contracts/task.ts';
 import type { Desk } from './core/desk.ts';
 import { replay } from './core/evolve.ts';
 import type { Log } from './core/ports.ts';
+import { openQuestionsOfAll } from './core/store/escalations.ts';
 import { loadConfiguration } from './load.ts';
 
+const maxQuestions = 1_000;
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 export async function embedBaton(options: BatonOptions): Promise<Baton> {
@@ -73,7 +75,13 @@ function embed({ orchestrator, close }: Composed, source: string): Baton {
       desk().submit({ source, key, task: { text, requester: actor(requester), conversation } }, { watch: true }),
     decide: async (code, verb, { by, value }) =>
       desk().vote(code, { actor: actor(by), verb, ...(value !== undefined && { value }) }),
-    questions: async (run) => (await desk().questions(run)).map(({ question }) => ({ run, ...question })),
+    questions: async (run) => {
+      const of = desk();
+      const rows = await (run === undefined
+        ? openQuestionsOfAll(orchestrator.db.sql, maxQuestions)
+        : of.questions(run));
+      return rows.map((row) => ({ run: row.run, ...row.question }));
+    },
     events: async function* (run, { signal } = {}) {
       const from = desk();
       await known(from, run);

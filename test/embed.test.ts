@@ -130,6 +130,34 @@ test('what is handed in before anybody works is done once somebody does', async 
   assert.equal((await world.baton.result(run)).status, 'completed');
 });
 
+test('what is asked survives the process that asked, and is found among all open questions', async () => {
+  const { configuration } = gifts();
+  await using database = await testDatabase();
+  const open = () => createBaton({ databaseUrl: database.url, configuration });
+  const first = await open();
+  await first.start();
+  const runs = [];
+  for (const name of ['Mia', 'Nils']) {
+    const run = await first.submit(`give ${name} 500`, { requester: 'ben' });
+    await asked(first, run);
+    runs.push(run);
+  }
+  await first.stop();
+  await using second = await open();
+  await second.start();
+  const questions = await second.questions();
+  assert.deepEqual(
+    questions.map(({ run }) => run),
+    runs,
+  );
+  await second.decide(questions[1]!.code, 'reject', { by: 'anna' });
+  assert.equal((await second.result(runs[1]!)).reason?.code, 'rejected');
+  assert.deepEqual(
+    (await second.questions()).map(({ run }) => run),
+    [runs[0]],
+  );
+});
+
 test('a large answer is read whole', async () => {
   const { configuration } = gifts();
   await using world = await embedded(configuration);

@@ -81,7 +81,7 @@ export const route = defineRoute({
 test('it holds what runs, and neither tests nor sources', (t) => {
   if (skip) return t.skip(skip);
   const inside = join(project, 'node_modules/baton');
-  const expected = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'drizzle', 'package.json'];
+  const expected = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'docs', 'drizzle', 'package.json'];
   assert.deepEqual(readdirSync(inside).sort(), expected);
   const compiled = readdirSync(join(inside, 'dist'), { recursive: true, encoding: 'utf8' });
   assert.deepEqual(

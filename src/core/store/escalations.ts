@@ -46,6 +46,13 @@ export async function openQuestionsOf(sql: Sql, run: string): Promise<Escalation
   return rows.map(row);
 }
 
+/** The open questions of all runs, oldest first. */
+export async function openQuestionsOfAll(sql: Sql, limit: number): Promise<EscalationRow[]> {
+  const rows = await sql<EscalationRow[]>`
+    select ${columns(sql)} from escalations where status = 'open' order by asked_at, id limit ${limit}`;
+  return rows.map(row);
+}
+
 /** Counts one person's answer, and closes the question when that decides it. `prepare` loads what judging reads. */
 export async function vote(
   db: Database,
