@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import postgres from 'postgres';
 import { judgeDisk } from '../../src/cli/doctor/disk.ts';
 import { checkServer } from '../../src/cli/doctor/server.ts';
 import { testDatabase } from '../support/database.ts';
@@ -85,6 +86,24 @@ test('without a database the rest is looked at, and the password of its address 
     ['disk', 'configuration', 'database'],
   );
   assert.doesNotMatch(JSON.stringify(lines) + err, /hunter22/);
+});
+
+test('a user who may not read the tables is told so, and it is no crash', async () => {
+  await using database = await testDatabase();
+  const role = `weak_${process.pid}`;
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  await sql.unsafe(`create role ${role} login`);
+  try {
+    const { code, lines } = await doctor(database.url.replace('//baton@', `//${role}@`));
+    assert.equal(code, 1);
+    const refused = lines.at(-1)!;
+    assert.deepEqual([refused.check, refused.ok], ['database', false]);
+    assert.match(refused.text, /refused to be looked at any further \(42501\)/);
+    assert.match(refused.advice!, /rights of the user/);
+  } finally {
+    await sql.unsafe(`drop role ${role}`);
+    await sql.end();
+  }
 });
 
 test('for people each trouble comes with what to do', async () => {
