@@ -5,6 +5,9 @@
  * hint before anything runs. Another file is taken with `--config <file>` or BATON_CONFIG, from anywhere on the disk.
  */
 import { defineConfig } from 'baton';
+import { createIncidentAgents } from './processes/incident/agents.ts';
+import { createIncidentRoute } from './processes/incident/route.ts';
+import { createSampleService } from './processes/incident/sample.ts';
 import { createRefundAgents } from './processes/refund/agents.ts';
 import { createRefundRoute } from './processes/refund/route.ts';
 import { openShop } from './processes/refund/shop.ts';
@@ -17,6 +20,12 @@ export default defineConfig(({ databaseUrl, env }) => {
   // Here the samples live in Baton's own database unless the environment names another one.
   const shop = openShop(env.SHOP_DATABASE_URL || databaseUrl);
   const suppliers = openDirectory(env.PURCHASING_DATABASE_URL || databaseUrl);
+  // A service that is partly broken, to be looked into: `Check the sample service`. It listens on this machine only.
+  const sample = createSampleService(databaseUrl);
+
+  // What may be reached beside public addresses: 'shop.internal', '*.corp.example', '10.20.0.0/16', '127.0.0.1:8080'.
+  // Incidents are stricter: they look at nothing, public or not, that is not listed here.
+  const network = { allow: [sample.entry] };
 
   return {
     // What can be asked for, each with its agents, its plan and its rules. See processes/*/route.ts.
@@ -31,11 +40,18 @@ export default defineConfig(({ databaseUrl, env }) => {
         // Once the role has two people, let a high risk need both: `quorum: 2`.
         compliance: { role: 'compliance', quorum: 1 },
       }),
+      createIncidentRoute(
+        // A service of yours: { name: 'shop', addresses: { web: 'https://shop.example/' }, restart: 'https://…' }
+        createIncidentAgents({ network, services: [sample.service] }),
+        { deciders: 'operations' },
+      ),
     ],
+
+    network,
 
     // Who may begin tasks and decide. `operator` is whoever sits at the terminal of this machine.
     people: {
-      operator: { name: 'Operator', roles: ['finance', 'procurement', 'compliance'] },
+      operator: { name: 'Operator', roles: ['finance', 'procurement', 'compliance', 'operations'] },
     },
 
     // Run when a process starts, before anything else, and when it stops.
@@ -43,7 +59,7 @@ export default defineConfig(({ databaseUrl, env }) => {
       await Promise.all([shop.prepare(), suppliers.prepare()]);
     },
     close: async () => {
-      await Promise.all([shop.close(), suppliers.close()]);
+      await Promise.all([shop.close(), suppliers.close(), sample.close()]);
     },
   };
 });

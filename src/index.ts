@@ -2,6 +2,7 @@
  * What `import … from 'baton'` gives: everything to declare agents, routes and a deployment, and `createBaton`, which
  * loads what runs them when it is called.
  */
+export { type AddressGuard, AddressRefused, createAddressGuard } from './agents/address-guard.ts';
 export type {
   Baton,
   BatonOptions,

@@ -146,7 +146,18 @@ test('what is no configuration is said to be none', async () => {
 
 test('the public API is complete', () => {
   assert.deepEqual(Object.keys(baton).sort(), [
-    ...['BatonError', 'Refusal', 'absent', 'all', 'any', 'approval', 'createBaton', 'createMemoryChannel'],
+    ...[
+      'AddressRefused',
+      'BatonError',
+      'Refusal',
+      'absent',
+      'all',
+      'any',
+      'approval',
+      'createAddressGuard',
+      'createBaton',
+      'createMemoryChannel',
+    ],
     ...['defineAgent', 'defineConfig', 'defineRoute', 'exists', 'gt', 'gte', 'is', 'lt', 'lte', 'not', 'oneOf', 'text'],
   ]);
   const manifest = fileURLToPath(import.meta.resolve('baton'));

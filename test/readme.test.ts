@@ -13,7 +13,7 @@ import { blocksOf, callsIn, emptyFolder, root, unsaid, wordsOf } from './support
 const programs = blocksOf('README.md').filter(({ language }) => language === 'ts');
 /** What npm does by itself, and prose about it. */
 const npmsOwn = ['install', 'pack', 'package', 'packages', 'ci', 'init', 'pkg'];
-const [example, api, program] = programs;
+const [example, api, incident, program] = programs;
 const scripts = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).scripts;
 
 test('the example of the README is a deployment that holds', async () => {
@@ -49,6 +49,24 @@ test('the API of the README is an agent that holds, and starts only with its sec
     ['secret_missing'],
   );
   assert.equal(await folder.check(), '');
+});
+
+test('the services of the README make an incident that holds', async () => {
+  using folder = emptyFolder();
+  folder.write(
+    'baton.config.ts',
+    `import { defineConfig } from 'baton';
+     import { createIncidentAgents } from '${root}/processes/incident/agents.ts';
+     import { createIncidentRoute } from '${root}/processes/incident/route.ts';
+     const agents = ${incident!.text}
+     const routes = [createIncidentRoute(agents, { deciders: 'operations' })];
+     export default defineConfig(() => ({ routes, people: { operator: { roles: ['operations'] } } }));`,
+  );
+  const file = join(folder.path, 'baton.config.ts');
+  const { routes } = createRegistry(
+    await loadConfiguration(file, { databaseUrl: 'postgres://localhost/none', env: {} }),
+  );
+  assert.match('Магазин не работает', routes.get('incident')!.route.patterns[0]!);
 });
 
 test('the program of the README runs, and compiles for a strict user', async () => {
@@ -100,7 +118,7 @@ test('what Baton looks like is what it says', async () => {
 });
 
 test('no block of the README goes untried', () => {
-  assert.equal(programs.length, 3);
+  assert.equal(programs.length, 4);
   // A picture, and the folders.
   const tried = ['ts', 'sh', 'console', 'mermaid', 'text'];
   for (const { language, text } of readme) assert.ok(tried.includes(language), text);
