@@ -4,8 +4,8 @@
  * The check is made where a connection is made, on the very addresses that the name has just been resolved to: what a
  * resolver says a moment before or after is of no interest, so a name that changes its mind gains nothing.
  */
-import { type LookupAddress, lookup as lookupInDns } from 'node:dns';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { lookup as lookupInDns } from 'node:dns';
+import { BlockList, isIP } from 'node:net';
 import { type Network, type NetworkEntry, parseNetworkEntry } from '../contracts/network.ts';
 import { canonicalAddress, type Kind, specialKind } from './address-ranges.ts';
 
@@ -17,11 +17,23 @@ export class AddressRefused extends Error {
   }
 }
 
+interface Found {
+  address: string;
+  family: number;
+}
+
+/** The `lookup` of `node:net`, spelt out: a program without the types of Node can use these. */
+type Lookup = (
+  host: string,
+  options: { all?: boolean | undefined; family?: number | 'IPv4' | 'IPv6' | undefined },
+  done: (error: Error | null, address: string | Found[], family?: number) => void,
+) => void;
+
 export interface AddressGuard {
   /** Throws `AddressRefused` if the host is an address that may not be reached; a name is judged when it is resolved. */
   check(host: string, port: number): void;
   /** For `node:net`, `node:tls` and `node:http`: resolves a name to those of its addresses that may be reached. */
-  lookup(port: number): LookupFunction;
+  lookup(port: number): Lookup;
   /** Whether `network.allow` itself names this host or address, public or not. */
   isListed(host: string, port: number): boolean;
 }
@@ -30,8 +42,8 @@ type RangeEntry = Extract<NetworkEntry, { kind: 'range' }>;
 
 type Resolver = (
   host: string,
-  options: { all: true; order?: 'verbatim' },
-  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+  options: { all: true; order: 'verbatim' },
+  done: (error: Error | null, addresses: Found[]) => void,
 ) => void;
 
 /** A guard by these rules. `resolver` is for tests. Entries that are none allow nothing; the registry tells of them. */
@@ -83,7 +95,7 @@ export function createAddressGuard({ allow = [] }: Network = {}, resolver: Resol
         const named = namesHost(host, port);
         const flaws = found.map(({ address }) => flaw(address, port, named));
         const wanted = found.filter(
-          ({ family }, i) => flaws[i] === null && (!options.family || options.family === family),
+          ({ family }, i) => flaws[i] === null && (!options.family || String(options.family).endsWith(String(family))),
         );
         const [first] = wanted;
         if (first) return options.all ? callback(null, wanted) : callback(null, first.address, first.family);
