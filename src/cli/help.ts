@@ -19,6 +19,7 @@ export function overview(commands: readonly Command[]): string[] {
     'Try:',
     '',
     `  ${invocation} run "Refund order 1042, it arrived damaged"`,
+    `  ${invocation} run "Check the sample service"`,
   ];
 }
 

@@ -24,6 +24,8 @@ const simulation = 'test/core/simulation.test.ts';
 const hardening = 'test/core/hardening.test.ts';
 
 const edit = (file: string, find: string, replace: string): Edit => ({ file: `src/core/${file}`, find, replace });
+/** The same in the folder of the transports. */
+const reach = (file: string, find: string, replace: string): Edit => ({ file: `src/agents/${file}`, find, replace });
 /** `where` is a file, or a file and the name of a test in it. */
 const mutant = (name: string, where: string | readonly [string, string], ...edits: Edit[]): Mutant =>
   typeof where === 'string' ? { name, file: where, edits } : { name, file: where[0], test: where[1], edits };
@@ -239,5 +241,40 @@ export const mutants: Mutant[] = [
     'what an agent gives as its reason is shown with what is hidden in it',
     'test/core/cards/trouble.test.ts',
     edit('cards/facts.ts', 'plain(more, veil, words)', 'more'),
+  ),
+  mutant(
+    'an API may send a call to any address',
+    ['test/agents/http-redirect.test.ts', 'an address that is not allowed'],
+    reach('http-exchange.ts', 'guard?.check(host, port);', ''),
+  ),
+  mutant(
+    'an API may have any name, whatever it is resolved to',
+    ['test/agents/address-guard.test.ts', 'a name is judged'],
+    reach('address-guard.ts', 'flaw(address, port, named)', 'null'),
+  ),
+  mutant(
+    'an API that was allowed by its name may be the metadata service',
+    ['test/agents/address-guard.test.ts', 'the metadata service'],
+    reach('address-guard.ts', "named && (kind === 'private' || kind === 'loopback')", 'named'),
+  ),
+  mutant(
+    'an API that sends a secret back has it in the journal',
+    ['test/agents/http-run.test.ts', 'in no row'],
+    reach('http-answer.ts', 'done(call, hide(output.value, hidden))', 'done(call, output.value)'),
+  ),
+  mutant(
+    'an API gets the secrets of another origin',
+    ['test/agents/http-redirect.test.ts', 'no header goes along'],
+    reach('http.ts', 'if (url.origin === from.url.origin)', 'if (isSafe)'),
+  ),
+  mutant(
+    'an API is sent again what it has done',
+    ['test/agents/http-redirect.test.ts', 'what changes something'],
+    reach('http.ts', ': [307, 308];', ': [301, 302, 303, 307, 308];'),
+  ),
+  mutant(
+    'an API is asked for another path than the declared one',
+    ['test/agents/http.test.ts', 'leave its segment'],
+    reach('http-request.ts', "if (value === '' ||", "if (value === '..' && value === '' ||"),
   ),
 ];
