@@ -12,17 +12,19 @@ export interface OpenOptions {
   work: boolean;
   /** Hears, in a line for people, what takes longer than a moment. */
   onProgress?: (line: string) => void;
+  /** Takes the lines of the log; stderr by default. */
+  onLog?: (line: string) => void;
 }
 
 /** Opens the deployment of these settings. Throws `config_…` and `database_…` errors, with nothing left open. */
-export async function openBaton(settings: Settings, { work, onProgress }: OpenOptions): Promise<Baton> {
+export async function openBaton(settings: Settings, { work, onProgress, onLog }: OpenOptions): Promise<Baton> {
   const env = processEnvironment();
   const { configFile, logLevel } = settings;
   const baton = await composeBaton({
     ...settings,
     configure: (databaseUrl) => loadConfiguration(configFile, { databaseUrl, env }),
     isolate: isolateWith(configFile, env),
-    log: createLog(logLevel, env),
+    log: createLog(logLevel, env, onLog),
     onProgress,
   });
   try {

@@ -25,6 +25,7 @@ export function createIncidentRoute(
     title: 'Look into an incident',
     description: 'Checks sites and services, and restarts with your word what is down.',
     patterns: createPatterns(services),
+    examples: services.slice(0, 1).flatMap(({ name }) => [`Check the ${name} service`, `Проверь сервис ${name}`]),
     fields: z.strictObject({ targets: z.string().min(1).max(2_000) }),
     ask: {
       targets: 'What shall be checked? Addresses, or names of services. / Что проверить? Адреса или названия сервисов.',

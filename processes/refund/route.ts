@@ -41,6 +41,7 @@ export function createRefundRoute(
     title: 'Refund an order',
     description: 'Pays the money of an order back to the customer, and tells them so.',
     patterns,
+    examples: ['Refund order 1042, it arrived damaged', 'Верни деньги за заказ 1042, пришёл битым'],
     fields: z.strictObject({
       order: z.string().regex(/^\d{1,9}$/),
       reason: z.string().min(1).max(500),

@@ -24,6 +24,9 @@ export function createSupplierRoute(
     title: 'Register a supplier',
     description: 'Checks a new supplier, has its risk decided upon, and opens it for payments.',
     patterns,
+    examples: [
+      'New supplier: Müller Logistik GmbH, Germany, VAT DE136695976, IBAN DE89 3704 0044 0532 0130 00, ap@mueller.example',
+    ],
     fields: z.strictObject({
       name: z.string().min(2).max(200),
       country: z.string().min(2).max(100),

@@ -17,7 +17,23 @@ const common = {
 
 const json = { help: 'one JSON object a line on stdout, and nothing else there' } satisfies Flag;
 
+const console: Command = {
+  name: 'console',
+  arguments: [],
+  summary: 'the terminal: write tasks, watch them run, answer questions; the same as no command at all',
+  details: [
+    'Where nobody is at the terminal, lines are read from the pipe, and each change is a line. When they end, the runs',
+    'that were begun are waited for. Exit codes as with run; 2 also for a line that was not understood.',
+  ],
+  flags: { ...common },
+  load: async () => {
+    (await import('./console/memory.ts')).staySmall();
+    return (await import('./console.ts')).openConsole;
+  },
+};
+
 export const commands: readonly Command[] = [
+  console,
   {
     name: 'run',
     arguments: ['task'],
@@ -120,7 +136,8 @@ export async function runCommandLine(line: readonly string[], terminal: Terminal
   try {
     const [name, ...rest] = line;
     if (name === '--version') return tell(terminal, [versionOf()]);
-    if (name === undefined || name === '--help') return tell(terminal, overview(commands));
+    if (name === undefined) return await run(console, readArguments(console, []), terminal);
+    if (name === '--help') return tell(terminal, overview(commands));
     if (name === 'help') return tell(terminal, rest[0] === undefined ? overview(commands) : commandHelp(find(rest[0])));
     const command = find(name);
     const isHelp = rest.slice(0, rest.includes('--') ? rest.indexOf('--') : undefined).includes('--help');

@@ -16,11 +16,12 @@ import type { Terminal } from './terminal.ts';
 export function progressLines(event: Event, of: Material, paint: Terminal['paint']): string[] {
   if (event.type === 'finished') return ['', ...renderCard({ ...summaryCard(of.state, of.known), lines: [] }, paint)];
   if (event.type === 'received') return [paint('dim', `Run ${of.state.run}`)];
-  const line = lineOf(event, of);
+  const line = newsOf(event, of);
   return line ? [renderLine(line, paint)] : [];
 }
 
-function lineOf(event: Event, of: Material): CardLine | null {
+/** What an event is worth telling, in one line. */
+export function newsOf(event: Event, of: Material): CardLine | null {
   const { state, words } = of;
   switch (event.type) {
     case 'attempt_ended':

@@ -60,6 +60,8 @@ export interface RouteDefinition<F> {
   /** How a task is recognised without a model: named groups become fields. */
   patterns: RegExp[];
   ask?: { [K in keyof F]?: string };
+  /** Tasks of this kind as people write them, to begin with; the first one is offered. */
+  examples?: string[];
   /** The fixed plan. */
   plan: (p: PlanBuilder<F, Record<never, never>>) => Finished;
   /** Who answers this route's questions. */
@@ -81,6 +83,7 @@ export interface Route {
   readonly name: string;
   readonly fields: z.ZodType;
   readonly patterns: RegExp[];
+  readonly examples: readonly string[];
   readonly agents: AnyAgent[];
   /** Everything but the field schema's JSON form, which the registry adds. */
   readonly data: Omit<z.input<typeof routeData>, 'fields'>;
@@ -94,6 +97,7 @@ export function defineRoute<F>(definition: RouteDefinition<F>): Route {
     name: definition.name,
     fields: definition.fields,
     patterns: definition.patterns,
+    examples: definition.examples ?? [],
     agents: built.agents,
     data: {
       name: definition.name,

@@ -12,14 +12,14 @@ import type { KnownToCards } from './cards/veil.ts';
 import { mayControl, mayStart } from './control.ts';
 import { timer } from './crossing.ts';
 import type { Hub } from './hub.ts';
-import type { Vote } from './judge.ts';
+import { mayDecide, type Vote } from './judge.ts';
 import { readForCards } from './reading.ts';
 import { type Registry, resolveDeciders } from './registry.ts';
 import { scrub, scrubText } from './scrub.ts';
 import type { RunState } from './state.ts';
 import { type Database, patiently } from './store/database.ts';
 import type { Definitions } from './store/definitions.ts';
-import { type EscalationRow, openQuestionsOf, vote } from './store/escalations.ts';
+import { type EscalationRow, openQuestionsOf, openQuestionsOfAll, vote } from './store/escalations.ts';
 import { beginRun, keepMessage } from './store/inbox.ts';
 import { type RouteUse, readRouteUse } from './store/route-use.ts';
 import { findRuns, getRun, listRuns, type RunRow, readJournal, watchRun } from './store/runs.ts';
@@ -41,6 +41,8 @@ export interface Desk {
   follow(run: string, signal?: AbortSignal): AsyncGenerator<Entry>;
   journal(run: string): Promise<Entry[]>;
   questions(run: string): Promise<EscalationRow[]>;
+  /** Open questions of all runs that this person may decide, oldest first, with the title of the run. */
+  inbox(person: Actor): Promise<(EscalationRow & { title: string })[]>;
   /** What the cards of a run read beside its state, loaded. */
   known(state: RunState): Promise<KnownToCards>;
   runs(limit: number): Promise<RunRow[]>;
@@ -52,6 +54,8 @@ export interface Desk {
 
 /** How long a follower waits before it looks by itself: for a notification that was lost. */
 const lookAgainMs = 2_000;
+/** More questions than this nobody looks through. */
+const mostWaiting = 500;
 
 export function createDesk(db: Database, registry: Registry, definitions: Definitions, hub: Hub): Desk {
   const submit: Desk['submit'] = async (given, { watch = false } = {}) => {
@@ -108,6 +112,10 @@ export function createDesk(db: Database, registry: Registry, definitions: Defini
     follow,
     journal: (run) => readJournal(db.sql, run),
     questions: (run) => openQuestionsOf(db.sql, run),
+    inbox: async (person) => {
+      const open = await openQuestionsOfAll(db.sql, mostWaiting);
+      return open.filter(({ question }) => mayDecide(question.policy, person, Date.now()) === null);
+    },
     known: (state) => readForCards({ db, definitions, people: registry.people }, state),
     runs: (limit) => listRuns(db.sql, limit),
     routeUse: (limit) => readRouteUse(db.sql, limit),

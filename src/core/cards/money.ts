@@ -25,3 +25,17 @@ export function moneyText(value: Json, { locale }: Pick<Words, 'locale'>): strin
 /** How many digits follow the point: two for EUR, none for JPY. */
 const digitsOf = (currency: string): number =>
   new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+
+/** What `moneyText` wrote, in any language: `1,290.00 EUR`, `1 290,00 EUR`; null for what is no such text. */
+export function readMoney(text: string): { minor: number; currency: string } | null {
+  const [, sign = '', amount = '', currency = ''] = /^([-−]?)([\d\s.,]*\d)\s*([A-Za-z]{3})$/.exec(text.trim()) ?? [];
+  if (amount === '') return null;
+  const code = currency.toUpperCase();
+  const digits = digitsOf(code);
+  // The last point or comma with no more digits behind it than the currency has is the decimal one.
+  const [, whole = '', fraction = ''] =
+    new RegExp(`^(.*?)(?:[.,](\\d{1,${Math.max(digits, 1)}}))?$`).exec(amount) ?? [];
+  if (fraction.length > digits || !/^\d{1,3}(?:[\s.,]\d{3})*$|^\d+$/.test(whole)) return null;
+  const minor = Number(`${whole.replace(/\D/g, '')}${fraction.padEnd(digits, '0')}`);
+  return Number.isSafeInteger(minor) ? { minor: sign === '' ? minor : -minor, currency: code } : null;
+}

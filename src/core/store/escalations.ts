@@ -47,10 +47,11 @@ export async function openQuestionsOf(sql: Sql, run: string): Promise<Escalation
 }
 
 /** The open questions of all runs, oldest first. */
-export async function openQuestionsOfAll(sql: Sql, limit: number): Promise<EscalationRow[]> {
-  const rows = await sql<EscalationRow[]>`
-    select ${columns(sql)} from escalations where status = 'open' order by asked_at, id limit ${limit}`;
-  return rows.map(row);
+export async function openQuestionsOfAll(sql: Sql, limit: number): Promise<(EscalationRow & { title: string })[]> {
+  const rows = await sql<(EscalationRow & { title: string })[]>`
+    select ${columns(sql)}, (select title from runs r where r.id = run_id) as title
+    from escalations where status = 'open' order by asked_at, id limit ${limit}`;
+  return rows.map((one) => ({ ...row(one), title: one.title }));
 }
 
 /** Counts one person's answer, and closes the question when that decides it. `prepare` loads what judging reads. */

@@ -1,0 +1,102 @@
+/** The runs that this terminal follows, and the questions of them that wait here, in the order in which they came. */
+import type { CardLine } from '../../contracts/card.ts';
+import type { Asked, RunView, Service } from './service.ts';
+
+export interface Followed {
+  view: RunView;
+  /** Begun here. */
+  own: boolean;
+}
+
+export interface Board {
+  watch(run: string, own: boolean): void;
+  follows(run: string): boolean;
+  /** Runs under way, oldest first. */
+  open(): Followed[];
+  /** Runs begun here whose end is not known yet, or whose beginning is not read yet. */
+  pending(): number;
+  /** Open questions, in the order in which they came up; without those that were just answered. */
+  questions(): Asked[];
+  /** An answer is on its way into the journal: the question is not asked again meanwhile. */
+  answered(code: string): void;
+  /** It stays open after all. */
+  reopened(code: string): void;
+  /** Something was asked of a run whose next change is on its way; `code`: its question was answered. */
+  moved(run: string, code?: string): void;
+  /** Runs begun here that wait for an answer, and for nothing else. */
+  stuck(): RunView[];
+  latest(): string | null;
+}
+
+export interface Told {
+  changed(view: RunView, news: readonly CardLine[], own: boolean): void;
+  over(view: RunView, own: boolean): void;
+  /** A run could not be followed any more. */
+  broken(error: unknown): void;
+}
+
+export function createBoard(service: Service, told: Told, signal: AbortSignal): Board {
+  const views = new Map<string, Followed>();
+  const following = new Map<string, { own: boolean }>();
+  const answered = new Set<string>();
+  const moving = new Set<string>();
+  let order: string[] = [];
+  let latest: string | null = null;
+
+  const hear = (view: RunView, news: readonly CardLine[], about: { own: boolean }) => {
+    const open = view.questions.map(({ code }) => code);
+    for (const code of open) if (!order.includes(code)) order.push(code);
+    moving.delete(view.run);
+    views.set(view.run, { view, own: about.own });
+    const all = [...views.values()].flatMap((one) => one.view.questions.map(({ code }) => code));
+    order = order.filter((code) => all.includes(code));
+    for (const code of answered) if (!all.includes(code)) answered.delete(code);
+    told.changed(view, news, about.own);
+  };
+
+  const follow = async (run: string, about: { own: boolean }) => {
+    try {
+      await service.follow(run, ({ view, news }) => hear(view, news, about), signal);
+    } catch (error) {
+      if (!signal.aborted) told.broken(error);
+    }
+    following.delete(run);
+    const last = views.get(run);
+    views.delete(run);
+    if (last?.view.over) told.over(last.view, about.own);
+  };
+
+  return {
+    watch: (run, own) => {
+      if (own) latest = run;
+      latest ??= run;
+      const there = following.get(run);
+      if (there) {
+        there.own ||= own;
+        return;
+      }
+      const about = { own };
+      following.set(run, about);
+      void follow(run, about);
+    },
+    follows: (run) => following.has(run),
+    open: () => [...views.values()].filter(({ view }) => !view.over),
+    pending: () => [...following.values()].filter(({ own }) => own).length,
+    questions: () => {
+      const all = [...views.values()].flatMap(({ view }) => view.questions);
+      return order.flatMap((code) => all.find((one) => one.code === code && !answered.has(code)) ?? []);
+    },
+    answered: (code) => void answered.add(code),
+    reopened: (code) => void answered.delete(code),
+    moved: (run, code) => {
+      moving.add(run);
+      if (code !== undefined) answered.add(code);
+    },
+    stuck: () =>
+      [...views.values()].flatMap(({ view, own }) => {
+        const waits = own && view.status === 'waiting' && !moving.has(view.run);
+        return waits && !view.questions.some(({ code }) => answered.has(code)) ? [view] : [];
+      }),
+    latest: () => latest,
+  };
+}
