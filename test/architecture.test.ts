@@ -41,7 +41,7 @@ const allowed: Record<string, { rings: string[]; packages: string[] }> = {
   },
   agents: { rings: ['contracts'], packages: ['node', 'zod'] },
   models: { rings: ['contracts'], packages: ['node', 'zod', 'openai'] },
-  channels: { rings: ['contracts'], packages: ['node', 'zod', 'telegraf', '@slack/bolt'] },
+  channels: { rings: ['contracts'], packages: ['node', 'zod', 'telegraf', '@slack/bolt', 'get-east-asian-width'] },
   postgres: { rings: [], packages: ['node', 'postgres'] },
 };
 

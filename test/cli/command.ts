@@ -13,24 +13,31 @@ export interface Ended {
 
 export interface Options {
   env?: Record<string, string>;
+  /** What comes in through a pipe. */
+  input?: string;
   /** Called with all that was said so far, whenever something comes; may send a signal. */
   watch?: (said: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** Calls `npm start -- <line>` without npm. */
-export function baton(databaseUrl: string | null, line: string[], { env = {}, watch }: Options = {}): Promise<Ended> {
+export function baton(
+  databaseUrl: string | null,
+  line: string[],
+  { env = {}, input, watch }: Options = {},
+): Promise<Ended> {
   const child = spawn(process.execPath, ['src/cli.ts', ...line], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  child.stdin?.end(input);
   const ended: Ended = { code: null, out: '', err: '' };
   const tell = () => watch?.(ended.out + ended.err, (signal) => child.kill(signal));
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     ended.out += text;
     tell();
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     ended.err += text;
     tell();
   });

@@ -17,8 +17,8 @@ const write = (name: string, source: string): string => {
 /** Nothing listens there. */
 const nowhere = 'postgres://nobody:hunter22@127.0.0.1:9/none';
 
-test('without a command there is help, with a first command to try', async () => {
-  for (const line of [[], ['help'], ['--help']]) {
+test('help is an overview with a first command to try', async () => {
+  for (const line of [['help'], ['--help']]) {
     const { code, out } = await baton(null, line);
     assert.equal(code, 0);
     assert.match(out, /npm start -- run "Refund order 1042/);
