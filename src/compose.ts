@@ -2,11 +2,8 @@
  * Composes Baton: the only place that knows both the core and the ways in and out of it. Whoever opens it closes it;
  * what was opened on the way to a failure is closed before the failure is told.
  */
-import { createAddressGuard } from './agents/address-guard.ts';
-import { createFunctionTransporter, type IsolateOptions } from './agents/function.ts';
-import { createHttpTransporter } from './agents/http.ts';
-import { createWebhookTransporter } from './agents/webhook.ts';
-import { isolatedEnvironment, processEnvironment } from './config.ts';
+import type { IsolateOptions } from './agents/function.ts';
+import { isolatedEnvironment } from './config.ts';
 import type { Channel } from './contracts/channel.ts';
 import type { Configuration, Environment } from './contracts/config.ts';
 import { createOrchestrator, type Orchestrator } from './core/orchestrator.ts';
@@ -14,6 +11,7 @@ import type { Log } from './core/ports.ts';
 import { createRules } from './models/rules.ts';
 import { ownModule } from './own.ts';
 import { bringUpToDate, findPlace, type PlaceSettings } from './place.ts';
+import { createTransporters } from './transporters.ts';
 
 /** One process of Baton, as its composer wants it. */
 export interface Deployment extends PlaceSettings {
@@ -54,15 +52,7 @@ export async function composeBaton(deployment: Deployment): Promise<Baton> {
       databaseUrl: place.url,
       databaseDirectUrl: place.directUrl,
       configuration,
-      transporters: [
-        createFunctionTransporter(isolate?.(place.url)),
-        createWebhookTransporter({}),
-        createHttpTransporter({
-          guard: createAddressGuard(configuration.network),
-          // Read at each call, and kept nowhere.
-          secrets: (name) => processEnvironment()[name],
-        }),
-      ],
+      transporters: createTransporters(configuration, isolate?.(place.url)),
       provider: createRules(),
       log,
       ...(channels && { channels }),

@@ -17,6 +17,8 @@ import { done, malformed } from './output.ts';
 
 /** What is said of a refusal is a sentence; more of its body than this is not read. */
 const maxReasonBytes = 64_000;
+/** Nor is it waited for any longer: the status has ended the attempt, and a slow body must not make that doubtful. */
+const maxReasonMs = 1_000;
 
 /** Ends the call by the answer. Rejects only if the connection breaks before the body of a result is whole. */
 export async function readHttpAnswer(
@@ -50,6 +52,7 @@ function readBody(http: AnyHttp, call: AgentCall, answer: IncomingMessage): Prom
 
 /** A reason that cannot be read is none: the status has said what matters. */
 async function readReason(http: AnyHttp, call: AgentCall, answer: IncomingMessage): Promise<string | null> {
+  const timer = setTimeout(() => answer.destroy(), maxReasonMs);
   try {
     const body = await readBody(http, call, answer);
     if (body.end !== 'done') return null;
@@ -60,6 +63,8 @@ async function readReason(http: AnyHttp, call: AgentCall, answer: IncomingMessag
     return text === '' ? null : text;
   } catch {
     return null;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

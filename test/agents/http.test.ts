@@ -237,6 +237,14 @@ test('why an API refuses is told to people, as a sentence', async () => {
   assert.equal(await said('<html>', 'text/html'), undefined);
 });
 
+test('a refusal whose reason never ends is one all the same', async () => {
+  await using server = await raw((socket) => {
+    socket.write('HTTP/1.1 422 No\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n[');
+  });
+  const result = await ask(get(server.url, { reason: ({ output }) => output.body.error }), {}, { timeoutMs: 30_000 });
+  assert.equal(endOf(result), 'refused/agent_refused');
+});
+
 test('a secret that the API sends back is struck out of output and reason', async () => {
   const headers = { authorization: 'Bearer {{secrets.SHOP_TOKEN}}' };
   await using server = await serve((request, response) => {

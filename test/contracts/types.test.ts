@@ -229,4 +229,18 @@ export function wrongAgents(): void {
   approval(pay, ({ input }) => ({ ...questions, when: gt(input.order, 100) }));
   // @ts-expect-error an agent that gives what its contract does not say
   defineAgent({ ...payTerms, run: () => ({ id: 5, amount: 1 }) });
+  const http = { method: 'POST', url: 'https://api.example/' } as const;
+  const { run: _, ...apiTerms } = payTerms;
+  defineAgent({
+    ...apiTerms,
+    http: { ...http, output: ({ output }) => ({ id: output.body.id, amount: output.status }) },
+  });
+  // @ts-expect-error a body that reads an unknown field
+  defineAgent({ ...apiTerms, http: { ...http, body: ({ input }) => ({ sum: input.amont }) } });
+  // @ts-expect-error an output without a field of the contract
+  defineAgent({ ...apiTerms, http: { ...http, output: ({ output }) => ({ id: output.body.id }) } });
+  // @ts-expect-error an output of the wrong type
+  defineAgent({ ...apiTerms, http: { ...http, output: () => ({ id: 5, amount: 1 }) } });
+  // @ts-expect-error a method that there is not
+  defineAgent({ ...apiTerms, http: { ...http, method: 'SEND' } });
 }

@@ -2,8 +2,10 @@
 import { processEnvironment } from '../../config.ts';
 import { BatonError } from '../../contracts/error.ts';
 import { count, type Finding, fine, wrong } from '../../core/doctor/finding.ts';
+import { assertReachable } from '../../core/registry/reach.ts';
 import { createRegistry } from '../../core/registry.ts';
 import { loadConfiguration } from '../../load.ts';
+import { createTransporters } from '../../transporters.ts';
 
 export interface ConfigurationReport {
   findings: Finding[];
@@ -14,7 +16,9 @@ export interface ConfigurationReport {
 export async function checkConfiguration(file: string, databaseUrl: string): Promise<ConfigurationReport> {
   try {
     const configuration = await loadConfiguration(file, { databaseUrl, env: processEnvironment() });
-    const { routes, agents, people } = createRegistry(configuration);
+    const registry = createRegistry(configuration);
+    assertReachable(registry, createTransporters(configuration));
+    const { routes, agents, people } = registry;
     await configuration.close?.();
     const parts = [count(routes.size, 'route'), count(agents.size, 'agent'), count(people.size, 'person', 'people')];
     return { findings: [fine('configuration', `${parts.join(', ')} in ${file}`)], people: [...people.keys()] };
