@@ -264,6 +264,27 @@ test('a secret that the API sends back is struck out of output and reason', asyn
   assert.equal(refused.end !== 'done' && refused.error.said, 'Bearer [secret]');
 });
 
+test('a name that turns to another address between two calls, or two redirects, gains nothing', async () => {
+  await using target = await answering(200, '1');
+  await using server = await serve((_, response) => {
+    response.writeHead(302, { location: `http://rebind.example:${target.port}/` }).end();
+  });
+  let asked = 0;
+  const resolver: Parameters<typeof createAddressGuard>[1] = (_host, _options, done) => {
+    asked += 1;
+    setImmediate(done, null, [{ address: asked === 1 ? '127.0.0.1' : '127.0.0.2', family: 4 }]);
+  };
+  const guard = createAddressGuard({ allow: ['127.0.0.1'] }, resolver);
+  const by = createHttpTransporter({ guard });
+  assert.equal(endOf(await ask(get(`http://rebind.example:${target.port}/`), {}, {}, by)), 'done');
+  for (const url of [`http://rebind.example:${target.port}/`, server.url]) {
+    const result = await ask(get(url), {}, {}, by);
+    assert.equal(endOf(result), 'not_sent/agent_unreachable');
+    assert.match(messageOf(result), /rebind\.example is at 127\.0\.0\.2, which is loopback/);
+  }
+  assert.deepEqual([asked, target.connections()], [3, 1]);
+});
+
 test('what is not reached was not sent, and what breaks afterwards is unknown', async () => {
   const closed = await answering(200);
   await closed[Symbol.asyncDispose]();

@@ -38,6 +38,7 @@ test('a task is understood in both languages, with all that it names', () => {
     ['ping localhost:3000', 'localhost:3000'],
     ['check http://[::1]:8080/x', 'http://[::1]:8080/x'],
     ['Check the sample service', 'sample service'],
+    ['Проверь сервис sample', 'sample'],
     ['What is wrong with https://a.example/x?y=1', 'https://a.example/x?y=1'],
     ['Что с сайтом https://shop.example?', 'https://shop.example'],
     ['ping http://[::1]!', 'http://[::1]'],

@@ -109,6 +109,20 @@ test('what is down is restarted with a word of a person, and looked at again', a
   assert.notEqual(of.restarts[0]?.key, 'undefined');
 });
 
+test('each service that is down has a question of its own', async () => {
+  await using one = await service();
+  await using two = await service();
+  await using at = await operations([one.shop, { ...two.shop, name: 'bank' }]);
+  const run = await begin(at.world, 'Check shop and bank');
+  const questions = [await until(at.world, run, 'asked'), await until(at.world, run, 'asked', { nth: 2 })];
+  const services = questions.map(({ question }) => (question.subject!.input as { service: string }).service);
+  assert.deepEqual(services, ['shop', 'bank']);
+  for (const question of questions) await vote(at.world, question, 'approve');
+  const finished = await until(at.world, run, 'finished');
+  assert.deepEqual([answerOf(finished).state, answerOf(finished).restarted], ['healthy', services]);
+  assert.deepEqual([one.restarts.length, two.restarts.length], [1, 1]);
+});
+
 test('where all is healthy the run completes and says so, without a question', async () => {
   await using of = await service();
   of.heal();
