@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import type { Card } from '../../src/contracts/card.ts';
 import type { Channel, Inbound } from '../../src/contracts/channel.ts';
+import { isConnectionLoss } from '../../src/core/store/database.ts';
 
 export const roomTables = `
   create table room (
@@ -39,14 +40,20 @@ export function createRoom(url: string, { slow = 0, later = 0 }: Manners = {}): 
   let stopped = false;
   let listening: Promise<void> | null = null;
 
+  const read = async (receive: Parameters<Channel['start']>[0]) => {
+    const waiting = await sql<{ key: string; body: Inbound }[]>`
+      select key, body from updates where receipt is null order by at`;
+    for (const { key, body } of waiting) {
+      const receipt = await receive(body).catch(() => null);
+      if (receipt) await sql`update updates set receipt = ${JSON.stringify(receipt)}::text::jsonb where key = ${key}`;
+    }
+  };
+  /** The platform's own way to its updates breaks on bad days as well, and is not what is tried here. */
   const listen = async (receive: Parameters<Channel['start']>[0]) => {
     while (!stopped) {
-      const waiting = await sql<{ key: string; body: Inbound }[]>`
-        select key, body from updates where receipt is null order by at`;
-      for (const { key, body } of waiting) {
-        const receipt = await receive(body).catch(() => null);
-        if (receipt) await sql`update updates set receipt = ${JSON.stringify(receipt)}::text::jsonb where key = ${key}`;
-      }
+      await read(receive).catch((error: unknown) => {
+        if (!isConnectionLoss(error)) throw error;
+      });
       await sleep(15);
     }
   };

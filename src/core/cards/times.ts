@@ -27,13 +27,13 @@ const units = [
 
 /** The two largest units: `340 ms`, `4.2 s`, `3 min 20 s`, `2 d 5 h`; `4,2 с` in Russian. */
 export function duration(ms: number, { locale, units: names }: Words): string {
-  const written = (count: number, digits = 0) =>
+  const number = (count: number, digits = 0) =>
     new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(count);
-  if (ms < 1_000) return `${written(Math.max(0, ms))} ${names.ms}`;
-  if (ms < 59_950) return `${written(ms / 1_000, 1)} ${names.s}`;
+  if (ms < 1_000) return `${number(Math.max(0, ms))} ${names.ms}`;
+  if (ms < 59_950) return `${number(ms / 1_000, 1)} ${names.s}`;
   const whole = Math.round(ms / 1_000) * 1_000;
   const first = units.findIndex((unit) => whole >= unit.ms);
   const [large, small] = [units[first]!, units[first + 1]!];
   const rest = Math.floor((whole % large.ms) / small.ms);
-  return `${written(Math.floor(whole / large.ms))} ${names[large.name]}${rest > 0 ? ` ${rest} ${names[small.name]}` : ''}`;
+  return `${number(Math.floor(whole / large.ms))} ${names[large.name]}${rest > 0 ? ` ${rest} ${names[small.name]}` : ''}`;
 }

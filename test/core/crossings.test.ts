@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { cancelling, conversing, elsewhere, looking, passed, rare, stopping, sweeping } from './places.ts';
+import { cancelling, conversing, elsewhere, looking, passed, rare, stopping, sweeping } from '../chaos/places.ts';
 
 const core = fileURLToPath(new URL('../../src/core', import.meta.url));
 
