@@ -18,7 +18,7 @@ export interface Board {
   /** Open questions, in the order in which they came up; without those that were just answered. */
   questions(): Asked[];
   /** An answer is on its way into the journal: the question is not asked again meanwhile. */
-  answered(code: string): void;
+  answered(asked: Pick<Asked, 'run' | 'code'>): void;
   /** It stays open after all. */
   reopened(code: string): void;
   /** Something was asked of a run whose next change is on its way; `code`: its question was answered. */
@@ -38,19 +38,25 @@ export interface Told {
 export function createBoard(service: Service, told: Told, signal: AbortSignal): Board {
   const views = new Map<string, Followed>();
   const following = new Map<string, { own: boolean }>();
-  const answered = new Set<string>();
+  /** By code, the run of each question whose decision has not been seen yet. */
+  const answered = new Map<string, string>();
+  const seen = new Set<string>();
   const moving = new Set<string>();
   let order: string[] = [];
   let latest: string | null = null;
 
   const hear = (view: RunView, news: readonly CardLine[], about: { own: boolean }) => {
     const open = view.questions.map(({ code }) => code);
-    for (const code of open) if (!order.includes(code)) order.push(code);
-    moving.delete(view.run);
+    for (const code of open) {
+      seen.add(code);
+      if (!order.includes(code)) order.push(code);
+    }
+    if (view.over || view.status === 'compensating') moving.delete(view.run);
     views.set(view.run, { view, own: about.own });
     const all = [...views.values()].flatMap((one) => one.view.questions.map(({ code }) => code));
     order = order.filter((code) => all.includes(code));
-    for (const code of answered) if (!all.includes(code)) answered.delete(code);
+    // A run that is read from its beginning has not come to its question yet.
+    for (const code of answered.keys()) if (seen.has(code) && !all.includes(code)) answered.delete(code);
     told.changed(view, news, about.own);
   };
 
@@ -86,17 +92,20 @@ export function createBoard(service: Service, told: Told, signal: AbortSignal): 
       const all = [...views.values()].flatMap(({ view }) => view.questions);
       return order.flatMap((code) => all.find((one) => one.code === code && !answered.has(code)) ?? []);
     },
-    answered: (code) => void answered.add(code),
+    answered: ({ run, code }) => void answered.set(code, run),
     reopened: (code) => void answered.delete(code),
     moved: (run, code) => {
-      moving.add(run);
-      if (code !== undefined) answered.add(code);
+      if (code === undefined) moving.add(run);
+      else answered.set(code, run);
     },
     stuck: () =>
       [...views.values()].flatMap(({ view, own }) => {
-        const waits = own && view.status === 'waiting' && !moving.has(view.run);
-        return waits && !view.questions.some(({ code }) => answered.has(code)) ? [view] : [];
+        const isIdle = view.status === 'waiting' || (view.questions.length > 0 && !isRunning(view));
+        const isMoving = moving.has(view.run) || [...answered.values()].includes(view.run);
+        return own && isIdle && !isMoving ? [view] : [];
       }),
     latest: () => latest,
   };
 }
+
+const isRunning = ({ tree }: RunView): boolean => tree.some(({ mark }) => mark === 'running');

@@ -209,7 +209,7 @@ export class Session {
   /** A refused value goes back into its form, with what is wrong at its field. */
   async #vote(asked: Asked, verb: Verb, value?: Json, filling: Filling | null = null): Promise<void> {
     const { service, words } = this.#settings;
-    this.#board.answered(asked.code);
+    this.#board.answered(asked);
     const answer = await this.#try(() => service.vote(asked.code, verb, value));
     if (answer?.result === 'decided') return this.#display.paint();
     this.#board.reopened(asked.code);
