@@ -154,7 +154,7 @@ export const mutants: Mutant[] = [
   ),
   mutant(
     'a decision sets a running step back',
-    simulation,
+    ['test/core/evolve.test.ts', 'a decision about a step that runs again'],
     edit('evolve-decision.ts', ' || step.attempts.some(({ end }) => end === null)', ''),
   ),
   mutant(
