@@ -23,6 +23,7 @@ export function createIncidentRoute(
   return defineRoute({
     name: 'incident',
     title: 'Look into an incident',
+    ru: { title: 'Разобраться со сбоем' },
     description: 'Checks sites and services, and restarts with your word what is down.',
     patterns: createPatterns(services),
     examples: services.slice(0, 1).flatMap(({ name }) => [`Check the ${name} service`, `Проверь сервис ${name}`]),

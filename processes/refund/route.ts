@@ -39,6 +39,7 @@ export function createRefundRoute(
   return defineRoute({
     name: 'refund',
     title: 'Refund an order',
+    ru: { title: 'Вернуть деньги за заказ' },
     description: 'Pays the money of an order back to the customer, and tells them so.',
     patterns,
     examples: ['Refund order 1042, it arrived damaged', 'Верни деньги за заказ 1042, пришёл битым'],

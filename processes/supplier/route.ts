@@ -22,6 +22,7 @@ export function createSupplierRoute(
   return defineRoute({
     name: 'supplier',
     title: 'Register a supplier',
+    ru: { title: 'Завести поставщика' },
     description: 'Checks a new supplier, has its risk decided upon, and opens it for payments.',
     patterns,
     examples: [

@@ -24,6 +24,8 @@ export const routeData = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'a route name is lower-case words joined by dashes'),
   title: z.string().min(1).max(80),
   description: z.string().max(500),
+  /** The title in Russian. */
+  ru: z.strictObject({ title: z.string().min(1).max(80) }).optional(),
   fields: jsonObject,
   /** How to ask for a field that a task does not give. */
   ask: z.record(z.string(), z.string().max(300)),
@@ -54,6 +56,8 @@ export const approval = <I, O>(
 export interface RouteDefinition<F> {
   name: string;
   title: string;
+  /** The title for who writes in Russian. */
+  ru?: { title: string };
   /** One sentence: what it does. It is shown to people, and to a model that chooses among routes. */
   description: string;
   fields: z.ZodType<F>;
@@ -102,6 +106,7 @@ export function defineRoute<F>(definition: RouteDefinition<F>): Route {
     data: {
       name: definition.name,
       title: definition.title,
+      ...(definition.ru && { ru: definition.ru }),
       description: definition.description,
       ask: Object.fromEntries(Object.entries(definition.ask ?? {}).map(([field, words]) => [field, String(words)])),
       agents: [...new Set(built.agents.map((agent) => agent.id))],

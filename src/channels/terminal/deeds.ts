@@ -108,9 +108,9 @@ const runTable = (runs: readonly RunItem[], { service, words }: Deeds): Row[] =>
   runs.length === 0 ? [[[words.noRuns]]] : table(runs, service, words);
 
 function table(runs: readonly RunItem[], { duration }: Service, { columns }: TerminalWords): Row[] {
-  const cells = runs.map(({ run, status: at, route, begunAt, tookMs, title }) => [
+  const cells = runs.map(({ run, statusText, route, begunAt, tookMs, title }) => [
     shortRun(run),
-    at,
+    statusText,
     route ?? '–',
     `${new Date(begunAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     tookMs === null ? '–' : duration(tookMs),

@@ -65,6 +65,8 @@ export interface RunItem {
   run: string;
   title: string;
   status: RunStatus;
+  /** The status in the words of the terminal's language. */
+  statusText: string;
   route: string | null;
   begunAt: number;
   tookMs: number | null;

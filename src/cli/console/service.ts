@@ -28,7 +28,7 @@ export function createService(
   return {
     examples: [...registry.routes.values()].map(({ route, data }) => ({
       route: data.name,
-      title: data.title,
+      title: ((language === 'ru' && data.ru) || data).title,
       text: exampleIn(language, route.examples),
     })),
     begin: async (text) => {
@@ -52,8 +52,8 @@ export function createService(
     },
     vote: (code, verb, value) => desk.vote(code, { actor: operator, verb, value }),
     cancel: async (run) => (await desk.cancel(run, operator)).result,
-    find: async (part) => (await desk.find(part)).map(itemOf),
-    runs: async (limit) => (await desk.runs(limit)).map(itemOf),
+    find: async (part) => (await desk.find(part)).map((row) => itemOf(row, language)),
+    runs: async (limit) => (await desk.runs(limit)).map((row) => itemOf(row, language)),
     inbox: async () =>
       (await desk.inbox(operator)).map(({ run, code, title, question }) => ({
         run,
@@ -76,10 +76,11 @@ export function createService(
   };
 }
 
-const itemOf = ({ id, title, status, route, createdAt, finishedAt }: RunRow): RunItem => ({
+const itemOf = ({ id, title, status, route, createdAt, finishedAt }: RunRow, language: TerminalLanguage): RunItem => ({
   run: id,
   title,
   status,
+  statusText: wordsIn(language).status[status],
   route,
   begunAt: createdAt,
   tookMs: finishedAt === null ? null : finishedAt - createdAt,

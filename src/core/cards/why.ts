@@ -49,7 +49,8 @@ const note = (text: string): CardLine => ({ mark: 'note', text });
 export function recognisedText(of: Material): string | null {
   const { state, known, words } = of;
   if (!state.route) return null;
-  const { title } = known.route(state.route.definition);
+  const route = known.route(state.route.definition);
+  const { title } = (state.language === 'ru' && route.ru) || route;
   return words.why.recognised(plain(title, of, words), plain(state.route.provider, of, words));
 }
 
