@@ -10,7 +10,16 @@ import type { Path, Veil } from '../../core/cards/veil.ts';
 import type { Words } from '../../core/cards/words.ts';
 import { checkJson } from '../../core/schema/check.ts';
 import { pathText } from '../../core/schema/describe.ts';
-import { alternatives, child, isObject, type Node, nodeOf, typesOf, valuesOf } from '../../core/schema/resolve.ts';
+import {
+  alternatives,
+  child,
+  isObject,
+  listOf,
+  type Node,
+  nodeOf,
+  typesOf,
+  valuesOf,
+} from '../../core/schema/resolve.ts';
 
 export interface Subject {
   schema: JsonSchema;
@@ -52,7 +61,10 @@ function leavesOf(node: Node, current: Json | undefined, path: Path, of: Subject
   const kind = kindOf(node, shape, current);
   const isGroup = shape && isObject(shape.properties) && kind === 'json' && path.length < maxDepth && !isHidden;
   if (isGroup && (current === undefined ? path.length === 0 || isRequired(node) : isObject(current))) {
-    const inner = Object.entries(shape.properties as JsonObject);
+    const needed = listOf(shape.required);
+    const all = Object.entries(shape.properties as JsonObject);
+    // Postgres keeps no order of keys; what must be given comes first.
+    const inner = [...all.filter(([key]) => needed.includes(key)), ...all.filter(([key]) => !needed.includes(key))];
     return inner.flatMap(([key, property]) => {
       const now = isObject(current) && Object.hasOwn(current, key) ? current[key] : undefined;
       return leavesOf(child(property, only!), now, [...path, key], of);
