@@ -96,7 +96,8 @@ export function createBoard(service: Service, told: Told, signal: AbortSignal): 
     reopened: (code) => void answered.delete(code),
     moved: (run, code) => {
       if (code === undefined) moving.add(run);
-      else answered.set(code, run);
+      // It may have been seen closed before its voter was told.
+      else if (!seen.has(code) || order.includes(code)) answered.set(code, run);
     },
     stuck: () =>
       [...views.values()].flatMap(({ view, own }) => {
