@@ -41,6 +41,8 @@ export function createBoard(service: Service, told: Told, signal: AbortSignal): 
   /** By code, the run of each question whose decision has not been seen yet. */
   const answered = new Map<string, string>();
   const seen = new Set<string>();
+  /** Runs that were seen to their end, which nothing changes any more. */
+  const ended = new Set<string>();
   const moving = new Set<string>();
   let order: string[] = [];
   let latest: string | null = null;
@@ -69,13 +71,16 @@ export function createBoard(service: Service, told: Told, signal: AbortSignal): 
     following.delete(run);
     const last = views.get(run);
     views.delete(run);
-    if (last?.view.over) told.over(last.view, about.own);
+    if (!last?.view.over) return;
+    ended.add(run);
+    told.over(last.view, about.own);
   };
 
   return {
     watch: (run, own) => {
       if (own) latest = run;
       latest ??= run;
+      if (ended.has(run)) return;
       const there = following.get(run);
       if (there) {
         there.own ||= own;

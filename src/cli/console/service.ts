@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { TerminalLanguage } from '../../channels/terminal/language.ts';
 import type { RunItem, Service } from '../../channels/terminal/service.ts';
 import type { TerminalWords } from '../../channels/terminal/words.ts';
+import type { CardLine } from '../../contracts/card.ts';
 import { BatonError } from '../../contracts/error.ts';
 import { material } from '../../core/cards/steps.ts';
 import { duration } from '../../core/cards/times.ts';
@@ -42,12 +43,18 @@ export function createService(
     },
     taskOf: async (run) => replay(run, await desk.journal(run)).task.text,
     follow: async (run, tell, signal) => {
+      // What is history already is told at once: a question that was answered long ago is not asked again on the way.
+      const past = (await desk.journal(run)).at(-1)?.seq ?? 0;
       let state = replay(run, []);
+      let news: CardLine[] = [];
       for await (const entry of desk.follow(run, signal)) {
         state = { ...evolveAll(state, entry.events, entry.at), seq: entry.seq };
         const known = await desk.known(state);
         const of = material(state, known);
-        tell({ view: viewOf(state, known, words), news: entry.events.flatMap((event) => newsOf(event, of) ?? []) });
+        news.push(...entry.events.flatMap((event) => newsOf(event, of) ?? []));
+        if (entry.seq < past) continue;
+        tell({ view: viewOf(state, known, words), news });
+        news = [];
       }
     },
     vote: (code, verb, value) => desk.vote(code, { actor: operator, verb, value }),
