@@ -75,10 +75,14 @@ test('an attempt whose end arrives in the middle of a look is not called again',
 
 test('a payment that was made after the question is shown before another one', async () => {
   await using at = await running();
-  const runs = [];
-  for (const key of ['one', 'two', 'three']) runs.push(await begin(at.world, 'refund 1042 500', operator, key));
-  const codes = [];
-  for (const run of runs) codes.push((await until(at.world, run, 'asked')).question.code);
+  const runs: string[] = [];
+  const codes: string[] = [];
+  // One after the other, so that the first has the order in hand and the others know of it.
+  for (const key of ['one', 'two', 'three']) {
+    const run = await begin(at.world, 'refund 1042 500', operator, key);
+    runs.push(run);
+    codes.push((await until(at.world, run, 'asked')).question.code);
+  }
   await at.world.desk.vote(codes[0]!, { actor: anna, verb: 'reject' });
   await until(at.world, runs[0]!, 'finished');
   await at.world.desk.vote(codes[1]!, { actor: anna, verb: 'approve' });
