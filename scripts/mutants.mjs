@@ -13,7 +13,17 @@ import { startEmbedded, toUrl } from '../src/postgres/index.ts';
 import { mutants } from '../test/mutants/mutants.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const parts = ['src', 'test', 'drizzle', 'scripts', 'package.json', 'tsconfig.json', 'biome.json', 'baton.config.ts'];
+const parts = [
+  'src',
+  'test',
+  'drizzle',
+  'scripts',
+  'package.json',
+  'tsconfig.json',
+  'biome.json',
+  'baton.config.ts',
+  'processes',
+];
 /** A mutant that hangs is noticed too. */
 const limitMs = 60_000;
 const atOnce = 2;

@@ -18,3 +18,9 @@ export type Task = z.infer<typeof task>;
 /** A task on its way in. `source` and `key` identify the message: the same pair is the same run, however often it comes. */
 export const submission = z.strictObject({ source: z.string().min(1).max(40), key: z.string().min(1).max(200), task });
 export type Submission = z.infer<typeof submission>;
+
+/** What lists call a task: the first line of its text. */
+export function titleOf(text: string): string {
+  const line = text.split('\n', 1)[0]!;
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
+}

@@ -25,6 +25,8 @@ export interface Change {
   /** Only when it changed. */
   status: RunStatus | null;
   route: string | null;
+  /** How lists call the run; only when that changed. */
+  title: string | null;
   /** Gives the lease back, if no signal is unread; `wakeAt` null means until a signal comes. */
   release: { wakeAt: number | null } | null;
   /** How many signals are folded, those of this change included. */

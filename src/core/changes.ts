@@ -9,6 +9,7 @@ export interface Writing {
   at: number;
   commit: string;
   release: Change['release'];
+  title: Change['title'];
 }
 
 /** The change that takes a run from one state to the next. */

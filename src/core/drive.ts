@@ -10,6 +10,7 @@ import { fail } from '../contracts/error.ts';
 import type { Event } from '../contracts/event.ts';
 import { maxBytesPerRun, maxEventsPerRun } from '../contracts/run.ts';
 import { eventOf, isFact, orphans, signalOf, voids, withoutCulprit } from './arrivals.ts';
+import { veiledTitle } from './cards/veil.ts';
 import type { Change, Outcome } from './change.ts';
 import { changeOf } from './changes.ts';
 import { timer } from './crossing.ts';
@@ -172,7 +173,9 @@ export class RunDriver {
       return wakeAt;
     }
     const after = events === decided ? move.state : evolveAll(this.#state, events, at);
-    const change = changeOf(this.#state, after, events, { epoch: this.epoch, at, commit: randomUUID(), release });
+    const title = events.some(({ type }) => type === 'planned') ? veiledTitle(after, this.#known) : null;
+    const writing = { epoch: this.epoch, at, commit: randomUUID(), release, title };
+    const change = changeOf(this.#state, after, events, writing);
     const outcome: Outcome = this.#lost ? { state: 'lost' } : await this.#tools.committer.commit(change);
     return this.#settle(outcome, change, after, wanted, wakeAt);
   }

@@ -8,7 +8,7 @@ import type { RunState } from '../../src/core/state.ts';
 import { asked, begun, contractOf, decided, ended, late, questionOf, started, stepOf } from '../support/journal.ts';
 
 const pay = contractOf({ effect: 'irreversible', resource: 'order' });
-const writing = { epoch: 3, at: 9, commit: 'c', release: null };
+const writing = { epoch: 3, at: 9, commit: 'c', release: null, title: null };
 const held: Event = { type: 'held', v: 1, ref: 'pay', resource: 'order' };
 const stepFailed: Event = { type: 'step_failed', v: 1, ref: 'pay', error: fail('rejected', '') };
 const over = (status: 'completed' | 'failed' | 'cancelled'): Event => ({

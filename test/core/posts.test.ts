@@ -7,7 +7,7 @@ import { asked, begun, decided, noon, question, tell } from './cards/story.ts';
 
 const purposes = (before: ReturnType<typeof tell>, event: Event) => {
   const after = evolveAll(before, [event], noon);
-  const writing = { epoch: 1, at: noon, commit: 'c', release: null };
+  const writing = { epoch: 1, at: noon, commit: 'c', release: null, title: null };
   return changeOf(before, after, [event], writing).posts.map(({ purpose }) => purpose);
 };
 

@@ -277,4 +277,9 @@ export const mutants: Mutant[] = [
     ['test/agents/http.test.ts', 'leave its segment'],
     reach('http-request.ts', "if (value === '' ||", "if (value === '..' && value === '' ||"),
   ),
+  mutant(
+    'a list of runs shows what their cards hide',
+    ['test/processes/supplier.test.ts', 'a list of runs hides'],
+    edit('store/commit.ts', 'title = coalesce(f.title, r.title)', 'title = r.title'),
+  ),
 ];

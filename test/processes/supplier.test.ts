@@ -356,3 +356,16 @@ test('bank and tax numbers and addresses are on no card; their last characters a
   assert.match(shown, /…5976/);
   assert.match(shown, /…6819/);
 });
+
+test('a list of runs hides what their cards hide, and a question in the inbox too', async () => {
+  await using at = await purchasing();
+  const { name, country, taxId, account, email } = { ...fields, ...abroad };
+  const run = await begin(at.world, `New supplier: ${name}, ${country}, VAT ${taxId}, IBAN ${account}, ${email}`);
+  await until(at.world, run, 'asked');
+  const inbox = await at.world.desk.inbox(anna);
+  const [listed] = await at.world.desk.runs(1);
+  assert.deepEqual(
+    [listed!.title, ...inbox.map(({ title }) => title)],
+    Array.from({ length: 2 }, () => 'New supplier: Müller Logistik GmbH, Germany, VAT hidden, IBAN hidden, hidden'),
+  );
+});

@@ -12,6 +12,7 @@ export const changeWith = (run: string, event: Event, more: Partial<Change> = {}
   events: [event],
   status: null,
   route: null,
+  title: null,
   release: null,
   folded: 0,
   signals: [],

@@ -180,7 +180,13 @@ export function simulate(scenario: Scenario, trouble: Trouble): Trace {
   const commit = (of: Worker, given: Event[]): boolean => {
     const events = JSON.parse(JSON.stringify(given)) as Event[];
     const after = evolveAll(of.state, events, now);
-    const change = changeOf(of.state, after, events, { epoch: of.epoch, at: now, commit: '', release: null });
+    const change = changeOf(of.state, after, events, {
+      epoch: of.epoch,
+      at: now,
+      commit: '',
+      release: null,
+      title: null,
+    });
     if (of.epoch !== epoch) {
       counts.lostCommits += 1;
       if (of.life === 'alive') of.life = 'zombie';

@@ -7,11 +7,16 @@ import type { Contract } from '../../contracts/contract.ts';
 import { type Decision, givesOutput, type Question } from '../../contracts/escalation.ts';
 import type { Json } from '../../contracts/json.ts';
 import { isReference, isTemplate, type Mapping, type PlanStep, referencesOf } from '../../contracts/plan.ts';
+import { titleOf } from '../../contracts/task.ts';
 import type { Known } from '../move.ts';
 import { lookUp } from '../resolve.ts';
 import type { AttemptState, RunState } from '../state.ts';
+import { wordsIn } from './words.ts';
 
-export interface KnownToCards extends Pick<Known, 'contract' | 'content' | 'route'> {
+/** What a veil is made of. */
+type Definitions = Pick<Known, 'contract' | 'content'>;
+
+export interface KnownToCards extends Definitions, Pick<Known, 'route'> {
   /** How a person is called; their id when nothing else is known of them. */
   name(person: string): string;
 }
@@ -42,7 +47,7 @@ export const veilOf = (hidden: readonly Path[], secrets: readonly string[]): Vei
 });
 
 /** The contract of an agent that the run is pinned to, or null before it is planned. */
-export function contractNamed(state: RunState, known: KnownToCards, agent: string | undefined): Contract | null {
+export function contractNamed(state: RunState, known: Definitions, agent: string | undefined): Contract | null {
   const pinned = agent === undefined ? undefined : state.contracts[agent];
   return pinned === undefined ? null : known.contract(pinned);
 }
@@ -112,7 +117,7 @@ function scalarsAt(value: Json | undefined, path: Path): string[] {
 }
 
 /** The values at hidden places of everything that this run has seen, longest first. */
-export function secretsOf(state: RunState, known: KnownToCards): string[] {
+export function secretsOf(state: RunState, known: Definitions): string[] {
   const found: string[] = [];
   const look = (value: Json | undefined, hidden: readonly Path[]) => {
     for (const path of hidden) found.push(...scalarsAt(value, path));
@@ -142,6 +147,14 @@ export function secretsOf(state: RunState, known: KnownToCards): string[] {
   return [...new Set(found)].filter(({ length }) => length >= minSecretCharacters).sort((a, b) => b.length - a.length);
 }
 
+/** What lists call a run whose text holds what nobody may see; null when it does not, and the text itself may stand. */
+export function veiledTitle(state: RunState, known: Definitions): string | null {
+  const { text } = state.task;
+  const { hidden } = wordsIn(state.language);
+  const veiled = secretsOf(state, known).reduce((at, secret) => at.replaceAll(secret, hidden), text);
+  return veiled === text ? null : titleOf(veiled);
+}
+
 /** A part of the task's fields: the reference that reads it, and the path from there. */
 interface FieldPart {
   ref: string;
@@ -149,7 +162,7 @@ interface FieldPart {
 }
 
 /** Parts of the task's fields that the plan puts into a hidden place of an input: they stand in the task's text too. */
-const hiddenFields = (state: RunState, known: KnownToCards): FieldPart[] =>
+const hiddenFields = (state: RunState, known: Definitions): FieldPart[] =>
   (state.plan?.steps ?? []).flatMap((step) =>
     redactions(contractNamed(state, known, step.agent), 'input').flatMap((path) => {
       let at: Mapping | undefined = step.input;

@@ -58,8 +58,9 @@ const columns = (sql: Sql, changes: readonly Change[]) => {
     ${pick((c) => c.run)}::uuid[], ${pick((c) => c.epoch)}::int[], ${pick((c) => c.seq)}::int[],
     ${pick((c) => c.at / 1000)}::float8[], ${pick((c) => c.commit)}::uuid[], ${pick((c) => encodeJson(c.events))}::text[],
     ${pick((c) => c.status)}::text[], ${pick((c) => c.route)}::text[], ${pick((c) => (c.release ? 1 : 0))}::int[],
-    ${pick((c) => (c.release?.wakeAt == null ? null : c.release.wakeAt / 1000))}::float8[], ${pick((c) => c.folded)}::int[]
-  ) as c(id, epoch, seq, at, commit_id, events, status, route, release, wake, folded)`;
+    ${pick((c) => (c.release?.wakeAt == null ? null : c.release.wakeAt / 1000))}::float8[], ${pick((c) => c.folded)}::int[],
+    ${pick((c) => c.title)}::text[]
+  ) as c(id, epoch, seq, at, commit_id, events, status, route, release, wake, folded, title)`;
 };
 
 const held = (sql: Sql, changes: readonly Change[]) => sql`
@@ -83,13 +84,14 @@ const written = (sql: Sql) => sql`
     update runs r set
       status = coalesce(f.status, r.status),
       route = coalesce(f.route, r.route),
+      title = coalesce(f.title, r.title),
       finished_at = case when f.status in ('completed', 'failed', 'cancelled')
         then coalesce(r.finished_at, clock_timestamp()) else r.finished_at end,
       worker = case when f.release = 1 and r.signals = f.folded then null else r.worker end,
       lease_until = case when f.release = 1 and r.signals = f.folded then null else r.lease_until end,
       wake_at = case when f.release = 1 and r.signals = f.folded then to_timestamp(f.wake) else r.wake_at end
     from fresh f
-    where r.id = f.id and (f.status is not null or f.release = 1)
+    where r.id = f.id and (f.status is not null or f.title is not null or f.release = 1)
   )`;
 
 /** A change that had happened before is answered from the row: signals may have come and gone since. */

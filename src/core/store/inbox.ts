@@ -7,7 +7,7 @@ import { BatonError } from '../../contracts/error.ts';
 import type { Event } from '../../contracts/event.ts';
 import type { Json } from '../../contracts/json.ts';
 import { engineFormat } from '../../contracts/run.ts';
-import type { Task } from '../../contracts/task.ts';
+import { type Task, titleOf } from '../../contracts/task.ts';
 import { crossing } from '../crossing.ts';
 import { encodeJson } from '../scrub.ts';
 import type { Sql } from './database.ts';
@@ -60,7 +60,7 @@ export async function beginRun(sql: Sql, source: string, key: string, task: Task
       returning run_id
     ), made as (
       insert into runs (id, status, title, requester, conversation, watched, engine, wake_at)
-      select run_id, 'received', ${title(task)}, ${task.requester.person}, ${task.conversation}, ${watched},
+      select run_id, 'received', ${titleOf(task.text)}, ${task.requester.person}, ${task.conversation}, ${watched},
         ${engineFormat}, clock_timestamp()
       from mine
     ), opened as (
@@ -75,12 +75,6 @@ export async function beginRun(sql: Sql, source: string, key: string, task: Task
   if (!there?.run) throw new BatonError('usage', 'The message of that key ended without a run; use another key.');
   return there.run;
 }
-
-/** The first line of a task, for lists. */
-const title = ({ text }: Task): string => {
-  const line = text.split('\n', 1)[0]!;
-  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
-};
 
 /** A message that made no run is done. */
 export async function closeMessage(sql: Sql, source: string, key: string, outcome: string, run: string | null) {
