@@ -16,7 +16,7 @@ export type Delays = Partial<Record<string, number>>;
 export const ledgerTables = `
   create table calls (
     agent text, key text, run uuid, step text, attempt int, by text default session_user,
-    at timestamptz default clock_timestamp()
+    aborted boolean default false, at timestamptz default clock_timestamp()
   );
   create table ledger (agent text, key text, run uuid, input jsonb, at timestamptz default clock_timestamp());
   create unique index on ledger (agent, key) where agent <> 'wire';
@@ -90,7 +90,8 @@ export function createLedgerShop(
 ): { configuration: Configuration; close(): Promise<void> } {
   const sql = postgres(url, { max: 4, onnotice: () => {}, fetch_types: false });
   const shop = createShop();
-  const act = async (agent: string, input: Record<string, unknown>, { key, run, step, attempt }: AttemptContext) => {
+  const act = async (agent: string, input: Record<string, unknown>, context: AttemptContext) => {
+    const { key, run, step, attempt, signal } = context;
     await sql`
       insert into calls (agent, key, run, step, attempt) values (${agent}, ${key}, ${run}, ${step}, ${attempt})`;
     const delay = delays[agent];
@@ -98,6 +99,12 @@ export function createLedgerShop(
     await sql`
       insert into ledger (agent, key, run, input)
       values (${agent}, ${key}, ${run}, ${JSON.stringify(input)}::text::jsonb) on conflict do nothing`;
+    // Nobody hears this answer any more.
+    if (signal.aborted) {
+      await sql`
+        update calls set aborted = true
+        where run = ${run} and step = ${step} and attempt = ${attempt} and agent = ${agent}`;
+    }
     return answers[agent]!(key, input) as never;
   };
   for (const agent of ['lookup', 'reserve', 'release', 'pay', 'wire', 'note']) {

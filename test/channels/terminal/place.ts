@@ -42,12 +42,13 @@ export const keys = {
   clear: '\u0015',
 };
 
-/** The same text whenever and wherever it was shown: ids, times and durations are replaced by others of their length. */
+/** The same text whenever and wherever it was shown: ids, days, times and durations are replaced by others of their length. */
 export const steady = (screen: string): string =>
   screen
     .replace(/\b[0-9a-f]{40}\b/g, 'd'.repeat(40))
     .replace(/\b[0-9a-z]{4}-[0-9a-z]{4}\b/g, 'code-code')
     .replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{8}\b/g, 'run-id-8')
+    .replace(/\b\d{4}-\d\d-\d\d\b/g, '2026-01-01')
     .replace(/\d\d:\d\d UTC/g, '12:00 UTC')
     .replace(/\d+(?:[.,]\d+)? (ms|мс|s|с)(?![\p{L}])/gu, '1 ms');
 
