@@ -89,8 +89,8 @@ export function createMemoryChannel(name = 'memory'): MemoryChannel {
     get sends() {
       return sends;
     },
-    start: async (given) => {
-      receive = given;
+    start: async (hall) => {
+      receive = hall.receive;
     },
     stop: async () => {
       receive = null;

@@ -3,6 +3,7 @@
  * does not run is started for the look, and stopped again), and what is broken does not keep it from looking at the rest.
  */
 import { BatonError } from '../contracts/error.ts';
+import { harmless } from '../core/cards/in-short.ts';
 import { checkDatabase } from '../core/doctor/database.ts';
 import { checkDeep } from '../core/doctor/deep.ts';
 import { type Finding, wrong } from '../core/doctor/finding.ts';
@@ -15,7 +16,6 @@ import { checkConfiguration } from './doctor/configuration.ts';
 import { checkDisk } from './doctor/disk.ts';
 import { checkServer } from './doctor/server.ts';
 import { exit } from './exit.ts';
-import { harmless } from './known.ts';
 
 /** Statements over all data take as long as they take. */
 const deepLimits = { statementMs: 3_600_000 };

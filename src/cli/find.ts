@@ -1,8 +1,8 @@
 /** The one run that a person means by an id, or by the beginning or the end of one. */
 import { BatonError } from '../contracts/error.ts';
+import { harmless } from '../core/cards/in-short.ts';
 import type { Desk } from '../core/desk.ts';
 import type { RunRow } from '../core/store/runs.ts';
-import { harmless } from './known.ts';
 
 /** Throws `usage` when there is none, or more than one. */
 export async function findRun(desk: Desk, part: string): Promise<RunRow> {

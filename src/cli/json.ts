@@ -1,9 +1,9 @@
 /** Events as JSON lines: each is the event with its run, its place and its time, and without what nobody may see. */
 import type { Entry, Event } from '../contracts/event.ts';
 import type { Json, Value } from '../contracts/json.ts';
+import { contractOf } from '../core/cards/in-short.ts';
 import type { Material } from '../core/cards/steps.ts';
 import { hiddenInDecision, hiddenInput, type Path, redactions, type Veil, veilOf } from '../core/cards/veil.ts';
-import { contractOf } from './known.ts';
 
 export const jsonLines = ({ seq, at, events }: Entry, of: Material): string[] =>
   events.map((event) => {

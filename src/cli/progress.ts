@@ -3,13 +3,13 @@
 import type { CardLine } from '../contracts/card.ts';
 import type { Event, EventOf } from '../contracts/event.ts';
 import { reasonText } from '../core/cards/facts.ts';
+import { contractOf, harmless, inShort } from '../core/cards/in-short.ts';
+import { renderCard, renderLine } from '../core/cards/lines.ts';
 import { decisionText } from '../core/cards/question.ts';
 import { type Material, stepTitle } from '../core/cards/steps.ts';
 import { summaryCard } from '../core/cards/summary.ts';
 import { duration } from '../core/cards/times.ts';
 import { redactions } from '../core/cards/veil.ts';
-import { renderCard, renderLine } from './card.ts';
-import { contractOf, harmless, inShort } from './known.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The lines of one event; most events have none. */

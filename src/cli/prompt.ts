@@ -1,8 +1,8 @@
 /** Asks the person at the terminal for an answer to a question. What they cannot say now, they say later. */
 import { type Verb, verbsWithValue } from '../contracts/escalation.ts';
 import type { Json, JsonObject, JsonSchema } from '../contracts/json.ts';
+import { harmless } from '../core/cards/in-short.ts';
 import type { QuestionState } from '../core/state.ts';
-import { harmless } from './known.ts';
 import { fieldsOf } from './question.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -1,12 +1,12 @@
 /** An open question on the terminal: what it is about, and how to answer it later. */
 import { type Question, type Verb, verbsWithValue } from '../contracts/escalation.ts';
 import type { JsonSchema } from '../contracts/json.ts';
+import { harmless } from '../core/cards/in-short.ts';
+import { renderCard } from '../core/cards/lines.ts';
 import { questionCard } from '../core/cards/question.ts';
 import type { Material } from '../core/cards/steps.ts';
 import type { QuestionState } from '../core/state.ts';
 import { invocation } from '../own.ts';
-import { renderCard } from './card.ts';
-import { harmless } from './known.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The names of the fields that a value may have. */

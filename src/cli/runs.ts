@@ -1,5 +1,6 @@
 /** `runs`: the latest runs, newest first. */
 import { BatonError } from '../contracts/error.ts';
+import { harmless } from '../core/cards/in-short.ts';
 import { shortRun } from '../core/cards/text.ts';
 import { duration, moment } from '../core/cards/times.ts';
 import { wordsIn } from '../core/cards/words.ts';
@@ -7,7 +8,6 @@ import type { RouteUse } from '../core/store/route-use.ts';
 import type { RunRow } from '../core/store/runs.ts';
 import type { Call } from './call.ts';
 import { exit } from './exit.ts';
-import { harmless } from './known.ts';
 import { withBaton } from './open.ts';
 
 const mostRows = 1_000;

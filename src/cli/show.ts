@@ -1,13 +1,15 @@
 /** `show`: the trace of a run. The trace is the journal; nothing else is asked. */
 
 import { material } from '../core/cards/steps.ts';
+import { traceLines } from '../core/cards/trace.ts';
 import { replay } from '../core/evolve.ts';
+import { openQuestions } from '../core/state.ts';
 import type { Call } from './call.ts';
 import { exit } from './exit.ts';
 import { findRun } from './find.ts';
 import { jsonLines } from './json.ts';
 import { withBaton } from './open.ts';
-import { traceLines } from './trace.ts';
+import { howToAnswer } from './question.ts';
 
 export const showRun = (call: Call): Promise<number> =>
   withBaton(call, false, async ({ orchestrator: { desk } }) => {
@@ -16,7 +18,10 @@ export const showRun = (call: Call): Promise<number> =>
     const entries = await desk.journal(id);
     const state = replay(id, entries);
     const of = material(state, await desk.known(state));
-    const lines = flags.json ? entries.flatMap((entry) => jsonLines(entry, of)) : traceLines(of, terminal.paint);
+    const ways = openQuestions(state).flatMap(({ question }) => ['', ...howToAnswer(question)]);
+    const lines = flags.json
+      ? entries.flatMap((entry) => jsonLines(entry, of))
+      : [...traceLines(of, terminal.paint), ...ways];
     lines.forEach(terminal.out);
     return exit.completed;
   });

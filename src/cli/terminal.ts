@@ -2,15 +2,14 @@
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
 import { processEnvironment } from '../config.ts';
-
-export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan';
+import type { Paint } from '../core/cards/lines.ts';
 
 export interface Terminal {
   /** The answer of the program. */
   out(line: string): void;
   /** Everything that is about the answer: progress, hints, errors. */
   err(line: string): void;
-  paint(style: Style, text: string): string;
+  paint: Paint;
   /** Asks the person at the terminal; null when they went away. Absent when nobody is there. */
   ask: ((question: string, signal: AbortSignal) => Promise<string | null>) | null;
 }

@@ -2,9 +2,9 @@
 import { BatonError } from '../contracts/error.ts';
 import { type Verb, type VoteAnswer, verbs, verbsWithValue } from '../contracts/escalation.ts';
 import type { Json } from '../contracts/json.ts';
+import { harmless } from '../core/cards/in-short.ts';
 import { suggestion } from '../core/nearest.ts';
 import { exit } from './exit.ts';
-import { harmless } from './known.ts';
 
 export interface Verdict {
   verb: Verb;

@@ -1,8 +1,9 @@
 /** `why`: how a run came to where it is, in plain words. `show` has every call; this has the reasons. */
+
+import { renderCard } from '../core/cards/lines.ts';
 import { whyCard } from '../core/cards/why.ts';
 import { replay } from '../core/evolve.ts';
 import type { Call } from './call.ts';
-import { renderCard } from './card.ts';
 import { exit } from './exit.ts';
 import { findRun } from './find.ts';
 import { withBaton } from './open.ts';

@@ -6,65 +6,177 @@
  */
 import { z } from 'zod';
 import type { Card } from './card.ts';
-import { verbs } from './escalation.ts';
-import { jsonValue } from './json.ts';
+import { type Verb, verbs } from './escalation.ts';
+import type { Field } from './form.ts';
+import { type Json, jsonValue } from './json.ts';
 import { maxTaskCharacters } from './task.ts';
 
 const key = z.string().min(1).max(200);
-const person = z.string().max(100).nullable();
 const conversation = z.string().max(200);
+/** What every update says of its sender. `language` is how the platform says they read. */
+const sender = { person: z.string().max(100).nullable(), language: z.enum(['en', 'ru']).optional() };
+/** One more than a task may have: who wrote more is told so, and it is not kept. */
+const text = z.string().max(maxTaskCharacters + 1);
+const code = z.string().max(40);
+const verb = z.enum(verbs);
 
 /** What came in. `key` is the platform's own id of the update: the same key is the same update. */
 export const inbound = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('task'),
-    key,
-    person,
-    conversation,
-    /** One more than a task may have: who wrote more is told so, and it is not kept. */
-    text: z.string().max(maxTaskCharacters + 1),
-  }),
+  z.strictObject({ kind: z.literal('task'), key, ...sender, conversation, text }),
   z.strictObject({
     kind: z.literal('vote'),
     key,
-    person,
+    ...sender,
     conversation,
-    code: z.string().max(40),
-    verb: z.enum(verbs),
+    code,
+    verb,
     value: jsonValue.optional(),
   }),
+  z.strictObject({ kind: z.literal('cancel'), key, ...sender, conversation, run: z.string().max(100) }),
+  /**
+   * Something was written to Baton, and it is for core to say what it is: a verb, an answer, or a task. `about` is the
+   * message that it replies to; `inThread` says that a run lives in this conversation, so that it begins none.
+   */
   z.strictObject({
-    kind: z.literal('cancel'),
+    kind: z.literal('said'),
     key,
-    person,
+    ...sender,
     conversation,
-    run: z.string().max(100),
+    text,
+    about: z.string().max(100).nullable(),
+    inThread: z.boolean(),
   }),
+  /** A button. One that carries a value asks for it, field by field. */
+  z.strictObject({ kind: z.literal('press'), key, ...sender, conversation, code, verb }),
+  /** A whole form, as it was typed: a text a field. */
+  z.strictObject({
+    kind: z.literal('filled'),
+    key,
+    ...sender,
+    conversation,
+    code,
+    verb,
+    typed: z.array(z.string().max(10_000)).max(100),
+  }),
+  /** A message was changed after it was sent. `of` is the key that it had. */
+  z.strictObject({ kind: z.literal('revised'), key, ...sender, conversation, of: key, text }),
 ]);
 export type Inbound = z.infer<typeof inbound>;
 
+/** One question about one field, for channels that ask in the conversation: the reply to it is the field's value. */
+export interface Prompt {
+  dialog: string;
+  card: Card;
+  /** What stands in the empty field; at most 64 characters. */
+  placeholder: string;
+}
+
+/** What the person is answered. All texts are in their language, and untrusted: a channel escapes them. */
+export interface Reply {
+  /** The outcome in a sentence of at most 200 characters. */
+  line: string;
+  card?: Card;
+  file?: { name: string; text: string };
+  prompt?: Prompt;
+  /** What does not fit, by the number of the field. */
+  wrong?: { field: number; problem: string }[];
+}
+
 /** The answer to an inbound update: what the person is told at once. */
-export type Receipt = { key: string; outcome: string; run: string | null };
+export type Receipt = { key: string; outcome: string; run: string | null; reply?: Reply };
+
+/** The fields of a value, for channels that show a whole form. */
+export interface FormView {
+  title: string;
+  fields: readonly (Field & { choices: readonly string[] | null; optional: boolean })[];
+}
+
+/** What concerns one person: their open questions and what runs. */
+export interface HomeView {
+  title: string;
+  waiting: readonly { code: string; run: string; title: string }[];
+  nothingWaits: string;
+  running: readonly { run: string; title: string; status: string }[];
+  nothingRuns: string;
+  headings: { waiting: string; running: string; open: string };
+}
+
+/** What a channel reads its updates by: where it stands, and whether it may. Milliseconds. */
+export type Cursor = { epoch: number; position: number; idleMs: number } | { heldForMs: number };
+
+/** What a channel asks of Baton. */
+export interface Hall {
+  /** Takes an update; it is durable before this resolves, so only then may the platform be told. */
+  receive(update: Inbound): Promise<Receipt>;
+  /** The right to read the updates of an account of the platform, held by one process at a time. */
+  takeCursor(account: string, holder: string, leaseMs: number): Promise<Cursor>;
+  dropCursor(account: string, holder: string): Promise<void>;
+  /**
+   * Keeps a batch and moves the cursor, in one transaction; false when another process reads by now, and nothing was
+   * kept. What cannot be read is kept as it came, and stops nothing. Handling begins afterwards, by `receive`.
+   */
+  keep(
+    cursor: { account: string; holder: string; epoch: number; position: number },
+    updates: readonly Inbound[],
+    unreadable: readonly { key: string; body: Json }[],
+  ): Promise<boolean>;
+  /** How this person gives the value of a verb; null when the question is closed, or not theirs. */
+  form(code: string, verb: Verb, person: string): Promise<FormView | null>;
+  /** A prompt stands in the conversation, as this message. */
+  prompted(dialog: string, conversation: string, message: string): Promise<void>;
+  home(person: string, language: 'en' | 'ru'): Promise<HomeView>;
+  /** The card of an open question, in the language of its task. */
+  question(code: string): Promise<Card | null>;
+  /** Whose account of this channel it is; null for a stranger. */
+  personOf(account: string): string | null;
+}
 
 /**
  * How a send ended.
  * - `sent`: the platform has it; `message` edits it later.
  * - `unknown`: it may have arrived.
- * - `later`: the platform asks to wait; nothing arrived.
+ * - `later`: the platform asks to wait; nothing arrived. `bucket` is what has to wait, when it is more or less than
+ *   this conversation.
  * - `gone`: this address will never take it.
+ * - `lost`: the message to edit is not there any more; a new one takes its place.
  */
 export type SendResult =
   | { state: 'sent'; message: string }
   | { state: 'unknown' }
-  | { state: 'later'; retryAfterMs: number }
-  | { state: 'gone'; why: string };
+  | { state: 'later'; retryAfterMs: number; bucket?: Bucket }
+  | { state: 'gone'; why: string }
+  | { state: 'lost' };
+
+/** Sends that share a limit: those to an address and whatever lies below it, of one kind. */
+export interface Bucket {
+  /** `slack:T1`, `telegram:-100`; a conversation is in it when it is this or begins with this and a slash. */
+  address: string;
+  of: 'new' | 'edit' | 'any';
+}
+
+/** So many at once, and one more each `everyMs`. */
+export interface Limit extends Bucket {
+  burst: number;
+  everyMs: number;
+}
+
+/** A post on its way: `message` null makes a new message, else it replaces what that one shows. */
+export interface Post {
+  conversation: string;
+  card: Card;
+  message: string | null;
+}
 
 export interface Channel {
   /** The prefix of its addresses, e.g. `memory` in `memory:room`. */
   readonly name: string;
-  /** Shows a card in a conversation; with `message` it replaces what that message showed. Never throws. */
-  send(post: { conversation: string; card: Card; message: string | null }): Promise<SendResult>;
-  /** Begins to hand in updates; each is durable before `receive` resolves, so only then may the platform be told. */
-  start(receive: (update: Inbound) => Promise<Receipt>): Promise<void>;
+  /** Shows a card in a conversation. Never throws. */
+  send(post: Post): Promise<SendResult>;
+  /** The limits that a send counts against. Default: none. */
+  limits?(post: Pick<Post, 'conversation' | 'message'>): readonly Limit[];
+  /** Begins to hand in updates. Rejects for what an operator must mend; a platform that is away is waited for. */
+  start(hall: Hall): Promise<void>;
   stop(): Promise<void>;
+  /** How it is, for those who watch. Default: well. */
+  health?(): { ok: boolean; detail: string };
 }

@@ -6,6 +6,8 @@ import type { Route } from './route.ts';
 export interface PersonDefinition {
   name?: string;
   roles?: string[];
+  /** Who they are on each channel, by its own id of them; the first one is where they are asked first. */
+  accounts?: Record<string, string>;
 }
 
 export interface Configuration {

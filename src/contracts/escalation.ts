@@ -64,6 +64,8 @@ export const policy = z.strictObject({
   verbs: z.array(z.enum(verbs)).min(1),
   selfApproval: z.enum(['never', 'terminal', 'always']),
   requester: actor,
+  /** Where each of them is reached on their own, best first. */
+  addresses: z.record(z.string(), z.array(z.string())).default({}),
 });
 export type Policy = z.infer<typeof policy>;
 

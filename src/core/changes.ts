@@ -2,6 +2,7 @@
 import type { Event } from '../contracts/event.ts';
 import { signalOf } from './arrivals.ts';
 import type { Change, Post } from './change.ts';
+import { decidersPlaces, placesOf } from './places.ts';
 import { isSettled, type RunState, type StepState, statusOf } from './state.ts';
 
 export interface Writing {
@@ -40,18 +41,21 @@ export function changeOf(before: RunState, after: RunState, events: Event[], wri
  * messages of a question are shown again when it closes or is void.
  */
 function postsOf(after: RunState, events: readonly Event[]): Post[] {
-  const { conversation } = after.task;
-  if (conversation === null || events.length === 0) return [];
+  if (events.length === 0) return [];
   const questions = events.flatMap((event) => {
     if (event.type === 'asked') return [event.question.id];
     if (event.type === 'decided') return [event.decision.escalation];
     return event.type === 'voided' || event.type === 'raised' || event.type === 'reminded' ? [event.escalation] : [];
   });
-  const post = (purpose: string, escalation: string | null = null): Post => ({ purpose, conversation, escalation });
+  const at = (conversations: readonly string[], purpose: string, escalation: string | null = null): Post[] =>
+    conversations.map((conversation) => ({ purpose, conversation, escalation }));
+  const home = after.task.conversation === null ? [] : [after.task.conversation];
   return [
-    ...(isCeremonious(after) ? [post('progress')] : []),
-    ...[...new Set(questions)].flatMap((id) => purposesOf(id, after).map((purpose) => post(purpose, id))),
-    ...(after.finished ? [post('summary')] : []),
+    ...(isCeremonious(after) ? at(home, 'progress') : []),
+    ...[...new Set(questions)].flatMap((id) =>
+      purposesOf(id, after).flatMap((purpose) => at([...new Set([...home, ...placesOf(id, after)])], purpose, id)),
+    ),
+    ...(after.finished ? at([...new Set([...home, ...decidersPlaces(after)])], 'summary') : []),
   ];
 }
 

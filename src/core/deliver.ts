@@ -5,7 +5,7 @@
  * sent once more, and once more when what it should show has changed, and then never again: a platform that swallows
  * its answers must not be flooded with copies.
  */
-import type { Channel, SendResult } from '../contracts/channel.ts';
+import type { Bucket, Channel, SendResult } from '../contracts/channel.ts';
 import type { Json } from '../contracts/json.ts';
 import { crossing, timer } from './crossing.ts';
 import { digest } from './digest.ts';
@@ -13,7 +13,16 @@ import type { Log } from './ports.ts';
 import type { Sources } from './reading.ts';
 import { type Rendered, renderPost } from './render.ts';
 import { reasonOf } from './store/database.ts';
-import { type Lease, markSending, type Settlement, settleWish, showAgain, type Wish } from './store/posts.ts';
+import { park } from './store/parks.ts';
+import {
+  type Lease,
+  markSending,
+  postInstead,
+  type Settlement,
+  settleWish,
+  showAgain,
+  type Wish,
+} from './store/posts.ts';
 
 export interface DeliveryTools extends Sources {
   log: Log;
@@ -21,10 +30,10 @@ export interface DeliveryTools extends Sources {
   sendLimitMs: number;
 }
 
-/** What the sender learns: the lease is somebody else's, or the conversation wants to be left alone. */
+/** What the sender learns: the lease is somebody else's, or something wants to be left alone. */
 export interface Delivered {
   lost: boolean;
-  pauseMs: number;
+  park: { bucket: Bucket; ms: number } | null;
 }
 
 const copies = { ofOneState: 2, atAll: 3 };
@@ -43,9 +52,9 @@ export async function deliver(
   isOurs: () => boolean,
 ): Promise<Delivered> {
   const { db, log, sendLimitMs } = tools;
-  const settle = async (of: Settlement, pauseMs = 0): Promise<Delivered> => ({
+  const settle = async (of: Settlement): Promise<Delivered> => ({
     lost: !(await settleWish(db.sql, lease, wish, of)),
-    pauseMs,
+    park: null,
   });
   const fields = { channel: channel.name, runId: wish.run, purpose: wish.purpose.split(':')[0] };
   const rendered = await renderPost(tools, wish).catch((error: unknown) => {
@@ -63,16 +72,23 @@ export async function deliver(
     log.warn(fields, 'message given up: nobody knows whether it arrived');
     return settle({ ...unchanged(wish), state: 'unknown', showsSeq: rendered.seq });
   }
-  if (!(await markSending(db.sql, lease, wish, cardDigest))) return { lost: true, pauseMs: 0 };
+  if (!(await markSending(db.sql, lease, wish, cardDigest))) return { lost: true, park: null };
   const { conversation, message } = wish;
   const post = { conversation, card: rendered.card, message };
   // A process that stood still here must not put an old card over what the next sender has shown meanwhile.
   const result = await crossing('send', async () => (isOurs() ? sendWithin(channel, post, sendLimitMs) : null));
   if (result === null) return settle(unchanged(wish));
   if (result.state === 'gone') log.warn(fields, 'address is gone');
+  if (result.state === 'gone' && rendered.next) await postInstead(db.sql, lease, wish, rendered.next);
   else if (result.state !== 'sent') log.info({ ...fields, state: result.state }, 'card not known to be shown');
   const settlement = settlementOf(wish, rendered, result);
-  const settled = await settle(settlement, result.state === 'later' ? settlement.againInMs! : 0);
+  if (result.state === 'later') {
+    // Told once, the platform is left alone by whoever sends next, after a restart too.
+    const bucket = result.bucket ?? { address: conversation, of: 'any' as const };
+    await park(db.sql, bucket, settlement.againInMs!);
+    return { ...(await settle(settlement)), park: { bucket, ms: settlement.againInMs! } };
+  }
+  const settled = await settle(settlement);
   const mayShow = result.state === 'sent' || result.state === 'unknown';
   if (settled.lost && mayShow && message !== null) await showAgain(db.sql, wish);
   return settled;
@@ -96,6 +112,8 @@ function settlementOf(wish: Wish, { seq }: Rendered, result: SendResult): Settle
       return { state: 'sent', message: result.message, showsSeq: seq, attempts: 0, againInMs: null };
     case 'gone':
       return { ...unchanged(wish), state: 'dead', showsSeq: wish.wantsSeq };
+    case 'lost':
+      return { ...unchanged(wish), state: 'later', attempts: 0, forget: true };
     case 'later': {
       const againInMs = Math.min(Math.max(result.retryAfterMs, shortestPauseMs), longestPauseMs);
       return { ...unchanged(wish), againInMs };

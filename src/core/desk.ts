@@ -48,6 +48,8 @@ export interface Desk {
   runs(limit: number): Promise<RunRow[]>;
   /** What the latest completed runs of each route have needed. */
   routeUse(limit: number): Promise<RouteUse[]>;
+  /** How a person is called. */
+  nameOf(person: string): string;
   /** Runs whose id begins or ends so. */
   find(part: string): Promise<RunRow[]>;
 }
@@ -119,6 +121,7 @@ export function createDesk(db: Database, registry: Registry, definitions: Defini
     known: (state) => readForCards({ db, definitions, people: registry.people }, state),
     runs: (limit) => listRuns(db.sql, limit),
     routeUse: (limit) => readRouteUse(db.sql, limit),
+    nameOf: (person) => registry.people.get(person)?.name ?? person,
     find: (part) => findRuns(db.sql, part),
   };
 }

@@ -75,6 +75,7 @@ export class RunDriver {
       route: (digest) => tools.definitions.route(digest),
       content: (value) => this.#values.content(value),
       people: tools.people,
+      addresses: tools.addresses,
     };
     this.#state = replay(claimed.run, claimed.entries);
     this.#events = claimed.entries.reduce((sum, { events }) => sum + events.length, 0);

@@ -2,7 +2,7 @@
  * Late answers. Whoever sends an update waits for its receipt; when the process died before it, the sweep handles the
  * update and nobody waits any more. Then the conversation is told, once and as well as it goes.
  */
-import type { Channel } from '../contracts/channel.ts';
+import type { Channel, Receipt } from '../contracts/channel.ts';
 import type { Json } from '../contracts/json.ts';
 import { noticeCard } from './cards/notice.ts';
 import { crossing } from './crossing.ts';
@@ -15,14 +15,15 @@ const limitMs = 10_000;
 const visible: readonly string[] = ['run', 'decided', 'requested', 'later'];
 
 /** Tells the conversation of an update, as it was kept, what became of it. Never throws. */
-export async function tellLate(channels: readonly Channel[], log: Log, kept: Json, outcome: string): Promise<void> {
+export async function tellLate(channels: readonly Channel[], log: Log, kept: Json, receipt: Receipt): Promise<void> {
+  const { outcome, reply } = receipt;
   if (visible.includes(outcome)) return;
   const { conversation, text, code, run } = (kept ?? {}) as Record<string, unknown>;
   if (typeof conversation !== 'string') return;
   const channel = channels.find(({ name }) => conversation.startsWith(`${name}:`));
   if (!channel) return;
   const about = [text, code, run].find((one) => typeof one === 'string');
-  const card = noticeCard(outcome, (about as string | undefined) ?? null);
+  const card = reply?.card ?? noticeCard(outcome, (about as string | undefined) ?? null, reply?.line);
   const post = { conversation, card, message: null };
   const { state } = await crossing('notice', () => sendWithin(channel, post, limitMs));
   if (state !== 'sent') log.warn({ channel: channel.name, state }, 'late answer not known to be shown');

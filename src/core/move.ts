@@ -11,6 +11,8 @@ export interface Known {
   route(definition: string): RouteData;
   content(value: Value): Json;
   people(deciders: Deciders): string[];
+  /** Where a person is reached on their own, best first. */
+  addresses(person: string): string[];
 }
 
 /** Something to be done outside. Wanted as long as the state asks for it; whoever does it, does each only once. */

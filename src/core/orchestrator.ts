@@ -8,11 +8,14 @@ import type { Configuration } from '../contracts/config.ts';
 import type { Provider } from '../contracts/model.ts';
 import { createCaller } from './caller.ts';
 import { createCommitter } from './committer.ts';
+import { createConsole } from './console/console.ts';
 import { createDesk, type Desk } from './desk.ts';
+import { createHall } from './hall.ts';
 import { createHub } from './hub.ts';
 import { createOutbox } from './outbox.ts';
 import { createClock, type Log } from './ports.ts';
 import { createReception } from './reception.ts';
+import { addressesOf } from './registry/people.ts';
 import { assertReachable } from './registry/reach.ts';
 import { createRegistry, type Registry, resolveDeciders } from './registry.ts';
 import { assertUsable, type Database, openDatabase, patiently } from './store/database.ts';
@@ -61,7 +64,8 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
   const definitions = createDefinitions(db.sql, registry.definitions);
   const hub = createHub();
   const desk = createDesk(db, registry, definitions, hub);
-  const reception = createReception(db, desk, log, channels);
+  const answering = createConsole({ db, desk, registry });
+  const reception = createReception(db, desk, log, channels, answering);
   const clock = createClock();
   const outbox = createOutbox({ db, channels, definitions, people: registry.people, log, ...settings.outbox });
   const tools = {
@@ -75,6 +79,7 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
     committer: createCommitter(db.sql),
     caller: createCaller(registry, settings.transporters),
     people: (who: Parameters<typeof resolveDeciders>[1]) => resolveDeciders(registry, who),
+    addresses: (person: string) => addressesOf(registry.people, person),
     onCommit: (run: string) => {
       hub.tell(run);
       if (channels.length > 0) outbox.poke();
@@ -97,7 +102,7 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
       await settings.configuration.prepare?.();
       await worker.start();
       outbox.start();
-      for (const channel of channels) await channel.start((update) => reception.receive(channel.name, update));
+      for (const channel of channels) await channel.start(createHall(channel, { db, desk, registry, reception }));
       sweeper.start();
     },
     stop: async () => {

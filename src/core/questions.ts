@@ -33,7 +33,7 @@ export const snapshot = (
   known: Known,
   now: number,
   { kind, terms, verbs = [...verbsOf[kind]] }: Pick<Ask, 'kind' | 'terms' | 'verbs'>,
-): Policy => ({
+): Omit<Policy, 'addresses'> => ({
   people: known.people(terms.deciders),
   roles: terms.deciders.roles ?? [],
   tiers: (terms.tiers ?? [])
@@ -55,10 +55,11 @@ export function ask(state: RunState, known: Known, now: number, of: Ask): Move {
   const seed = createHash('sha256')
     .update(`${state.run}/question/${of.step ?? ''}/${before.length}`)
     .digest();
-  const policy = snapshot(state, known, now, of);
-  if (of.kind === 'answer' && !policy.people.includes(state.task.requester.person)) {
-    policy.people = [...policy.people, state.task.requester.person];
+  const terms = snapshot(state, known, now, of);
+  if (of.kind === 'answer' && !terms.people.includes(state.task.requester.person)) {
+    terms.people = [...terms.people, state.task.requester.person];
   }
+  const policy: Policy = { ...terms, addresses: addressesIn(terms, known) };
   return append({
     type: 'asked',
     v: 1,
@@ -79,6 +80,14 @@ export function ask(state: RunState, known: Known, now: number, of: Ask): Move {
       expiresAt: of.terms.expireAfterMs === undefined ? null : now + of.terms.expireAfterMs,
     },
   });
+}
+
+/** Where those who may decide, sooner or later, are reached. */
+function addressesIn({ people, tiers }: Omit<Policy, 'addresses'>, known: Known): Policy['addresses'] {
+  const all = [...new Set([...people, ...tiers.flatMap((tier) => tier.people)])];
+  return Object.fromEntries(
+    all.map((person) => [person, known.addresses(person)] as const).filter(([, addresses]) => addresses.length > 0),
+  );
 }
 
 /** A version 8 UUID (RFC 9562: its bits are the application's own) of a hash. */

@@ -8,6 +8,8 @@ import { BatonError } from '../contracts/error.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import { maxTaskCharacters, type Task, task } from '../contracts/task.ts';
 import { maxAnyBytes, outOfBounds } from './bounds.ts';
+import { consoleWordsIn, type Language, languageOf } from './cards/words.ts';
+import { line, voteLine } from './console/replies.ts';
 import type { Desk } from './desk.ts';
 import { tellLate } from './late.ts';
 import type { Log } from './ports.ts';
@@ -26,6 +28,8 @@ import {
 export interface Reception {
   /** Takes an update of a channel. Rejects only when it could not be kept: then the channel must not confirm it. */
   receive(channel: string, update: Inbound): Promise<Receipt>;
+  /** An update as it is kept: scrubbed, and no longer than it may be. */
+  bounded(update: Inbound): { key: string; body: Json };
   /** Handles what was left behind. Says how much that was. */
   sweep(): Promise<number>;
 }
@@ -33,22 +37,36 @@ export interface Reception {
 /** A message younger than this is still in the hands of the process that took it. */
 const leftAfterMs = 5_000;
 
-export function createReception(db: Database, desk: Desk, log: Log, channels: readonly Channel[] = []): Reception {
+/** What a chat asks beside tasks, votes and cancels. Throws as the desk does. */
+export type Answering = (source: string, update: Exclude<Inbound, Direct>) => Promise<Omit<Receipt, 'key'>>;
+type Direct = Extract<Inbound, { kind: 'task' | 'vote' | 'cancel' }>;
+
+export function createReception(
+  db: Database,
+  desk: Desk,
+  log: Log,
+  channels: readonly Channel[],
+  answering: Answering,
+): Reception {
   const handle = async (source: string, update: Inbound): Promise<Receipt> => {
     const { key, person } = update;
-    if (person === null) return { key, outcome: 'not_allowed', run: null };
+    const words = consoleWordsIn(languageFor(update));
+    if (person === null) return { key, outcome: 'not_allowed', run: null, reply: line(words.stranger) };
     const actor = { person, via: source };
     if (update.kind === 'vote') {
       const answer = await desk.vote(update.code, { actor, verb: update.verb, value: update.value });
-      return { key, outcome: answer.result, run: answer.result === 'decided' ? answer.run : null };
+      const reply = voteLine(answer, languageFor(update), words, desk.nameOf);
+      return { key, outcome: answer.result, run: answer.result === 'decided' ? answer.run : null, reply };
     }
     if (update.kind === 'cancel') {
       const { result } = await desk.cancel(update.run, actor);
-      return { key, outcome: result, run: result === 'unknown_run' ? null : update.run };
+      const run = result === 'unknown_run' ? null : update.run;
+      return { key, outcome: result, run, reply: line(words.cancel[result]) };
     }
+    if (update.kind !== 'task') return { key, ...(await answering(source, update)) };
     const { text, conversation } = update;
     const run = await desk.submit({ source, key, task: { text, requester: actor, conversation } });
-    return { key, outcome: 'run', run };
+    return { key, outcome: 'run', run, reply: line(words.begun) };
   };
 
   /** What cannot be right a second time is answered and done; anything else comes again, until it is dead. */
@@ -68,13 +86,20 @@ export function createReception(db: Database, desk: Desk, log: Log, channels: re
   };
 
   /** Handles a message that was left, whatever it is. */
-  const resume = async ({ source, key, body }: InboxRow): Promise<string> => {
+  const resume = async ({ source, key, body }: InboxRow): Promise<Receipt> => {
     const update = inbound.safeParse(bounded(body));
-    if (update.success) return (await settle(source, key, () => handle(source, update.data))).outcome;
+    if (update.success) return settle(source, key, () => handle(source, update.data));
     const direct = directTask(body);
-    if (!direct) return (await postponeMessage(db.sql, source, key, 'unreadable')) ? 'dead' : 'later';
-    const begin = async () => ({ key, outcome: 'run', run: await beginRun(db.sql, source, key, ...direct) });
-    return (await settle(source, key, begin)).outcome;
+    if (!direct) {
+      const dead = await postponeMessage(db.sql, source, key, 'unreadable');
+      return { key, outcome: dead ? 'dead' : 'later', run: null };
+    }
+    const begin = async (): Promise<Receipt> => ({
+      key,
+      outcome: 'run',
+      run: await beginRun(db.sql, source, key, ...direct),
+    });
+    return settle(source, key, begin);
   };
 
   const refused = (source: string, { kind, key }: Inbound, outcome: string): Receipt => {
@@ -94,6 +119,7 @@ export function createReception(db: Database, desk: Desk, log: Log, channels: re
       if (kept.status !== 'pending') return { key: update.key, outcome: outcomeOf(kept), run: kept.run };
       return settle(channel, update.key, () => handle(channel, update));
     },
+    bounded: (update) => ({ key: update.key, body: scrub(bounded(update as Json)) }),
     sweep: async () => {
       const left = await leftMessages(db.sql, leftAfterMs);
       // A channel that does not answer holds up no sweep.
@@ -103,10 +129,14 @@ export function createReception(db: Database, desk: Desk, log: Log, channels: re
   };
 }
 
+/** How the sender reads, as the platform says, or as they write. */
+export const languageFor = (update: Inbound): Language =>
+  update.language ?? ('text' in update ? languageOf(update.text) : 'en');
+
 /** A text that is too long for a task stays too long, and is no longer than that. */
 function bounded(body: Json): Json {
   const { kind, text } = (body ?? {}) as { kind?: unknown; text?: unknown };
-  if (kind !== 'task' || typeof text !== 'string') return body;
+  if (!['task', 'said', 'revised'].includes(String(kind)) || typeof text !== 'string') return body;
   const trimmed = text.trim();
   if (trimmed.length <= maxTaskCharacters) return { ...(body as JsonObject), text: trimmed };
   return { ...(body as JsonObject), text: `${trimmed.slice(0, maxTaskCharacters)}…` };

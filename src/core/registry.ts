@@ -15,7 +15,7 @@ import { digest } from './digest.ts';
 import { buildContract } from './registry/agents.ts';
 import { checkContract } from './registry/contracts.ts';
 import { checkNetwork } from './registry/network.ts';
-import { type People, peopleIn, peopleOf } from './registry/people.ts';
+import { checkAccounts, type People, peopleIn, peopleOf } from './registry/people.ts';
 import { buildRoute, checkRoute } from './registry/routes.ts';
 
 export interface Definition {
@@ -98,6 +98,7 @@ function registerRoutes(configuration: Configuration, problems: Problem[]): Map<
 export function createRegistry(configuration: Configuration): Registry {
   const problems: Problem[] = checkNetwork(configuration.network);
   const people = peopleOf(configuration.people);
+  problems.push(...checkAccounts(people));
   const agents = registerAgents(configuration, problems);
   const routes = registerRoutes(configuration, problems);
   const contracts = new Map([...agents].map(([id, { contract }]) => [id, contract]));

@@ -6,7 +6,9 @@ import { v7 as uuid } from 'uuid';
 import type { Channel } from '../contracts/channel.ts';
 import { timer } from './crossing.ts';
 import { type DeliveryTools, deliver } from './deliver.ts';
+import { Pacing } from './pacing.ts';
 import { reasonOf } from './store/database.ts';
+import { readParks } from './store/parks.ts';
 import { dropLease, type Lease, takeLease, takeWishes, type Wish } from './store/posts.ts';
 
 export interface SenderTools extends DeliveryTools {
@@ -22,8 +24,8 @@ export class Sender {
   readonly #holder = uuid();
   /** Conversations in which something is being sent. */
   readonly #busy = new Map<string, Promise<void>>();
-  /** Conversations to be left alone, until when on the monotonic clock. */
-  readonly #paused = new Map<string, number>();
+  /** What is to be left alone. */
+  readonly #pacing = new Pacing();
   #lease: Lease | null = null;
   #leaseEnds = 0;
   #stopping = false;
@@ -89,23 +91,37 @@ export class Sender {
   }
 
   async #take(lease: Lease, room: number): Promise<number> {
-    const now = performance.now();
-    for (const [conversation, until] of this.#paused) if (until <= now) this.#paused.delete(conversation);
-    const without = [...this.#busy.keys(), ...this.#paused.keys()];
-    const { wishes, nextInMs } = await takeWishes(this.#tools.db.sql, lease, without, room);
+    const parked = this.#pacing.parked(performance.now());
+    const { wishes, nextInMs } = await takeWishes(this.#tools.db.sql, lease, [...this.#busy.keys()], parked, room);
     if (this.#stopping) return 0;
-    for (const wish of wishes) this.#launch(lease, wish);
-    const resumes = [...this.#paused.values()].map((until) => until - performance.now());
-    const next = Math.min(nextInMs ?? Number.POSITIVE_INFINITY, ...resumes);
+    const launched = wishes.filter((wish) => this.#launchInPace(lease, wish)).length;
+    // What was put off may have stood before something that need not wait.
+    if (launched < wishes.length) this.#again = true;
+    const resumes = (this.#pacing.resumesAt() ?? Number.POSITIVE_INFINITY) - performance.now();
+    const next = Math.min(nextInMs ?? Number.POSITIVE_INFINITY, resumes);
     if (Number.isFinite(next)) this.#lookIn(Math.max(next, 5));
-    return wishes.length;
+    return launched;
+  }
+
+  /** What would be too fast is left alone until it is not; by then it may be one edit with what comes meanwhile. */
+  #launchInPace(lease: Lease, wish: Wish): boolean {
+    const now = performance.now();
+    const limits = this.#channel.limits?.(wish) ?? [];
+    const waitMs = this.#pacing.waitMs(wish, limits, now);
+    if (waitMs > 0) {
+      this.#pacing.park({ address: wish.conversation, of: wish.message === null ? 'new' : 'edit' }, now + waitMs);
+      return false;
+    }
+    this.#pacing.take(limits, now);
+    this.#launch(lease, wish);
+    return true;
   }
 
   #launch(lease: Lease, wish: Wish): void {
     const { log } = this.#tools;
     const delivering = deliver(this.#channel, this.#tools, lease, wish, () => performance.now() < this.#leaseEnds)
-      .then(({ lost, pauseMs }) => {
-        if (pauseMs > 0) this.#paused.set(wish.conversation, performance.now() + pauseMs);
+      .then(({ lost, park }) => {
+        if (park) this.#pacing.park(park.bucket, performance.now() + park.ms);
         if (!lost) return;
         log.warn({ channel: this.#channel.name, runId: wish.run }, 'sender lease lost');
         if (this.#lease === lease) this.#lease = null;
@@ -113,7 +129,7 @@ export class Sender {
       .catch((error: unknown) => {
         log.warn({ channel: this.#channel.name, runId: wish.run, reason: reasonOf(error) }, 'delivery failed');
         // Left alone for a moment, so that a database that is away is not asked without end.
-        this.#paused.set(wish.conversation, performance.now() + afterFailureMs);
+        this.#pacing.park({ address: wish.conversation, of: 'any' }, performance.now() + afterFailureMs);
       })
       .finally(() => {
         this.#busy.delete(wish.conversation);
@@ -144,6 +160,10 @@ export class Sender {
     }
     this.#leaseEnds = asked + leaseMs;
     if (this.#lease?.epoch !== taken.epoch) {
+      // What the last sender was told holds for this one.
+      for (const { ms, ...bucket } of await readParks(db.sql, this.#channel.name)) {
+        this.#pacing.park(bucket, performance.now() + ms);
+      }
       this.#lease = { channel: this.#channel.name, holder: this.#holder, epoch: taken.epoch };
     }
     return true;

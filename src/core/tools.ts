@@ -16,6 +16,7 @@ export interface Tools {
   registry: Registry;
   definitions: Definitions;
   people: (deciders: Deciders) => string[];
+  addresses: (person: string) => string[];
   clock: Clock;
   log: Log;
   leaseMs: number;

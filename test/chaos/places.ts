@@ -33,7 +33,7 @@ export const passed = [
 ];
 
 /** Passed by a refund that comes from a channel and is shown there: test/chaos/room.test.ts kills and freezes at these. */
-export const conversing = ['answered', 'wishes', 'sender', 'sending', 'send', 'delivered'];
+export const conversing = ['answered', 'wishes', 'sender', 'parked', 'sending', 'send', 'delivered'];
 
 /** Passed when somebody cancels. */
 export const cancelling = ['signal', 'close'];
@@ -65,6 +65,15 @@ export const elsewhere: Record<string, string> = {
   overtaken:
     'passed by who stood still in the middle of an edit; dying there too leaves an old card until the next one',
   notice: 'told at most once, after the message is done; test/core/late.test.ts',
+  cursor: 'the right to read a platform ends by itself, as the lease of a sender does',
+  cursor_drop: 'not said, it ends by itself a moment later',
+  batch: 'one statement keeps updates and moves past them: before it the platform sends them again, after it they are kept',
+  dialog: 'whoever sees no prompt presses the button again',
+  dialog_placed: 'a prompt that nobody knows is answered by a hint, and the button brings another one',
+  dialog_moved: 'as with its first prompt',
+  dialog_over: 'what was typed is forgotten after a week by itself; the answer it made is the question’s own',
+  park: 'not written down, the platform says so once more',
+  rerouted: 'the address is tried again, and is gone again',
   statement_limit:
     'a statement given up is a broken connection, at which the others are killed; test/core/database.test.ts',
 };

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import type { Card } from '../../src/contracts/card.ts';
-import type { Channel, Inbound } from '../../src/contracts/channel.ts';
+import type { Channel, Hall, Inbound } from '../../src/contracts/channel.ts';
 import { isConnectionLoss } from '../../src/core/store/database.ts';
 
 export const roomTables = `
@@ -40,7 +40,7 @@ export function createRoom(url: string, { slow = 0, later = 0 }: Manners = {}): 
   let stopped = false;
   let listening: Promise<void> | null = null;
 
-  const read = async (receive: Parameters<Channel['start']>[0]) => {
+  const read = async (receive: Hall['receive']) => {
     const waiting = await sql<{ key: string; body: Inbound }[]>`
       select key, body from updates where receipt is null order by at`;
     for (const { key, body } of waiting) {
@@ -49,7 +49,7 @@ export function createRoom(url: string, { slow = 0, later = 0 }: Manners = {}): 
     }
   };
   /** The platform's own way to its updates breaks on bad days as well, and is not what is tried here. */
-  const listen = async (receive: Parameters<Channel['start']>[0]) => {
+  const listen = async (receive: Hall['receive']) => {
     while (!stopped) {
       await read(receive).catch((error: unknown) => {
         if (!isConnectionLoss(error)) throw error;
@@ -60,8 +60,8 @@ export function createRoom(url: string, { slow = 0, later = 0 }: Manners = {}): 
 
   return {
     name: 'room',
-    start: async (receive) => {
-      listening = listen(receive);
+    start: async (hall) => {
+      listening = listen(hall.receive);
     },
     stop: async () => {
       stopped = true;

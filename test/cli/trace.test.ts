@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { jsonLines } from '../../src/cli/json.ts';
-import { traceLines } from '../../src/cli/trace.ts';
 import { material } from '../../src/core/cards/steps.ts';
+import { traceLines } from '../../src/core/cards/trace.ts';
 import { asked, begun, card, decided, ended, known, payInput, question, started, tell } from '../core/cards/story.ts';
 
 const events = [

@@ -72,6 +72,7 @@ const question = (code: string) => ({
     verbs: ['approve' as const],
     selfApproval: 'never' as const,
     requester: operator,
+    addresses: {},
   },
   definition: 'none',
   fields: {},
@@ -428,14 +429,14 @@ test('posts are written in one order whatever order they are wished in', async (
     await Promise.all([
       write(at.committer, runs, seq, conversations),
       write(rival.committer, runs.toReversed(), seq, conversations.toReversed()),
-      takeWishes(rival.db.sql, lease, [], 10),
+      takeWishes(rival.db.sql, lease, [], [], 10),
     ]);
     await at.db.sql`
       insert into deliveries (run_id, purpose, conversation, state, shows_seq)
       select run_id, purpose, conversation, 'sent', ${seq} from posts
       on conflict (run_id, purpose, conversation) do update set shows_seq = excluded.shows_seq`;
   }
-  await takeWishes(rival.db.sql, lease, [], 10);
+  await takeWishes(rival.db.sql, lease, [], [], 10);
   assert.equal((await at.db.sql`select 1 from posts`).length, 0);
 });
 

@@ -32,10 +32,10 @@ test('whoever no longer waits for an answer is told it where the message was wri
     return found.length >= 5 && found;
   });
   assert.deepEqual(notices.map(({ card }) => [card.title, card.facts[0]?.text.slice(0, 11)]).sort(), [
-    ['There is no question of that code', 'none-such'],
-    ['There is no run of that id', 'nothing'],
+    ['I work for the people of this deployment only. Ask whoever runs it to add you.', 'refund 1 50'],
+    ['There is no such question any more.', 'none-such'],
+    ['There is no such run.', 'nothing'],
     ['This is no task that can be begun here', 'xxxxxxxxxxx'],
-    ['You may not do this here', 'refund 1 50'],
     ['Your message could not be handled', undefined],
   ]);
 });

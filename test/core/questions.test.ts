@@ -76,6 +76,7 @@ test('the terms of a question are those of its time, with roles resolved to peop
     verbs: ['approve', 'reject', 'edit'],
     selfApproval: 'never',
     requester: { person: 'operator', via: 'terminal' },
+    addresses: {},
   });
   assert.equal(question.remindAt, 15);
   assert.equal(question.expiresAt, 25);

@@ -52,7 +52,8 @@ test('a message becomes a run: progress, a question, a press, a summary, and fin
   );
   assert.equal(at.shop.effects('pay').length, 0);
   const pressed = await at.channel.press('anna', room, asked.message, 'approve');
-  assert.deepEqual(pressed, { key: pressed.key, outcome: 'decided', run: receipt.run });
+  const reply = { line: 'Recorded: Approve.' };
+  assert.deepEqual(pressed, { key: pressed.key, outcome: 'decided', run: receipt.run, reply });
   const summary = await at.channel.until((channel) => shown(channel, 'summary'));
   assert.equal(summary.card.title, 'Completed');
   const question = await at.channel.until((channel) => {

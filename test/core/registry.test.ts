@@ -83,7 +83,7 @@ test('a registry holds routes, agents with their undo, people and definitions by
   const registry = createRegistry(configuration());
   assert.deepEqual([...registry.routes.keys()], ['refund']);
   assert.deepEqual([...registry.agents.keys()], ['shop.pay@1', 'shop.back@1']);
-  assert.deepEqual(registry.people.get('operator'), { id: 'operator', name: 'operator', roles: [] });
+  assert.deepEqual(registry.people.get('operator'), { id: 'operator', name: 'operator', roles: [], accounts: {} });
   assert.deepEqual(
     registry.definitions.map((one) => one.kind),
     ['contract', 'contract', 'route'],

@@ -56,6 +56,7 @@ export const knownOf = (contracts: Contract[], route: RouteData = routeOf()): Kn
   },
   route: () => route,
   content: (value) => ('inline' in value ? value.inline : null),
+  addresses: () => [],
   people: ({ people = [], roles = [] }) => [...new Set([...people, ...(roles.length > 0 ? ['anna', 'boris'] : [])])],
 });
 
@@ -187,6 +188,7 @@ export const questionOf = (more: Partial<Question> = {}): Question => {
       verbs: ['approve', 'reject', 'edit'],
       selfApproval: 'terminal',
       requester,
+      addresses: {},
     },
     definition: 'route',
     fields: { order: '7' },

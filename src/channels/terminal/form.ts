@@ -1,9 +1,10 @@
 /** A value given field by field: pure, one key to the next form. An error stands at the field that it is about. */
 import type { Verb } from '../../contracts/escalation.ts';
+import type { Form } from '../../contracts/form.ts';
 import type { Json } from '../../contracts/json.ts';
 import { edited, inserted, type Key, type Line, lineOf, textOf } from './editor.ts';
 import { type Input, inputRows } from './input.ts';
-import type { Asked, Form } from './service.ts';
+import type { Asked } from './service.ts';
 import { fit, padded, type Row, textWidth, wrap } from './spans.ts';
 import type { TerminalWords } from './words.ts';
 

@@ -1,6 +1,7 @@
 /** What the terminal asks of Baton. All texts are the task's or the operator's; the terminal makes them harmless. */
 import type { Card, CardLine } from '../../contracts/card.ts';
 import type { Verb, VoteAnswer } from '../../contracts/escalation.ts';
+import type { Form } from '../../contracts/form.ts';
 import type { Json } from '../../contracts/json.ts';
 import type { RunStatus } from '../../contracts/run.ts';
 
@@ -9,24 +10,6 @@ export interface TreeLine extends CardLine {
   depth: 0 | 1;
   /** When it began, while it runs. */
   since: number | null;
-}
-
-/** One field of a value that a person gives. */
-export interface Field {
-  name: string;
-  label: string;
-  /** What may be written there. */
-  hint: string;
-  initial: string;
-}
-
-/** How a person gives the value of a verb. */
-export interface Form {
-  fields: readonly Field[];
-  /** The value that the fields make, or what is wrong with which of them. `same`: nothing was changed. */
-  read(typed: readonly string[]): { value: Json } | { same: true } | { wrong: Map<number, string> };
-  /** The field that a mismatch at this path is about. */
-  fieldAt(path: string): number;
 }
 
 export interface Asked {

@@ -1,5 +1,7 @@
+import type { FormWords } from '../../contracts/form.ts';
+
 /** What the terminal itself says. Each language has all of it, by type; what a run says is in the language of its task. */
-export interface TerminalWords {
+export interface TerminalWords extends FormWords {
   ready: (routes: string) => string;
   waits: (count: number) => string;
   goesOn: (count: number) => string;
@@ -24,19 +26,7 @@ export interface TerminalWords {
     invalid_value: string;
     unknown_question: (code: string) => string;
   };
-  mismatch: (expected: string, received: string) => string;
   unchanged: string;
-  /** What may be written into a field. */
-  hints: {
-    number: string;
-    integer: string;
-    boolean: string;
-    json: string;
-    money: string;
-    oneOf: (values: string) => string;
-  };
-  notMoney: (example: string) => string;
-  hiddenField: string;
   takes: (code: string, verbs: string) => string;
   needsValue: (verb: string) => string;
   /** Keys below a question. */

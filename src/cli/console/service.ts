@@ -7,16 +7,18 @@ import type { CardLine } from '../../contracts/card.ts';
 import { BatonError } from '../../contracts/error.ts';
 import { material } from '../../core/cards/steps.ts';
 import { duration } from '../../core/cards/times.ts';
+import { traceLines } from '../../core/cards/trace.ts';
 import { whyCard } from '../../core/cards/why.ts';
 import { wordsIn } from '../../core/cards/words.ts';
 import { evolveAll, replay } from '../../core/evolve.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Orchestrator } from '../../core/orchestrator.ts';
+import { openQuestions } from '../../core/state.ts';
 import { reasonOf } from '../../core/store/database.ts';
 import type { RunRow } from '../../core/store/runs.ts';
 import { operator } from '../follow.ts';
 import { newsOf } from '../progress.ts';
-import { traceLines } from '../trace.ts';
+import { howToAnswer } from '../question.ts';
 import { viewOf } from './view.ts';
 
 const plainly = (_style: string, text: string): string => text;
@@ -70,7 +72,8 @@ export function createService(
       })),
     trace: async (run) => {
       const state = replay(run, await desk.journal(run));
-      return traceLines(material(state, await desk.known(state)), plainly);
+      const ways = openQuestions(state).flatMap(({ question }) => ['', ...howToAnswer(question)]);
+      return [...traceLines(material(state, await desk.known(state)), plainly), ...ways];
     },
     why: async (run) => {
       const entries = await desk.journal(run);

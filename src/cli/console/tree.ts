@@ -1,9 +1,9 @@
 /** The steps of a run as a tree: a line a step, and below a step over a list a line for each of its items. */
 import type { TreeLine } from '../../channels/terminal/service.ts';
+import { inShort } from '../../core/cards/in-short.ts';
 import { contractOf, type Material, stepLine } from '../../core/cards/steps.ts';
 import { hiddenInput } from '../../core/cards/veil.ts';
 import { isSettled, itemsOf, type StepState } from '../../core/state.ts';
-import { inShort } from '../known.ts';
 
 /** Of a long list those are shown of which there is something to say. */
 const maxItems = 12;

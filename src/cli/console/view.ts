@@ -1,16 +1,15 @@
 /** A run as the terminal shows it: pure, from its state and what that refers to. */
-import type { Asked, Form, RunView } from '../../channels/terminal/service.ts';
+import type { Asked, RunView } from '../../channels/terminal/service.ts';
 import type { TerminalWords } from '../../channels/terminal/words.ts';
-import { type Verb, verbsWithValue } from '../../contracts/escalation.ts';
 import { questionCard } from '../../core/cards/question.ts';
 import { type Material, material, taskTitle } from '../../core/cards/steps.ts';
 import { summaryCard } from '../../core/cards/summary.ts';
 import { duration } from '../../core/cards/times.ts';
-import { hiddenInput, type KnownToCards, redactions, veilOf } from '../../core/cards/veil.ts';
+import type { KnownToCards } from '../../core/cards/veil.ts';
+import { formFor } from '../../core/forms/form.ts';
 import { mayDecide } from '../../core/judge.ts';
 import { openQuestions, type QuestionState, type RunState, statusOf } from '../../core/state.ts';
 import { operator } from '../follow.ts';
-import { formOf } from './fields.ts';
 import { treeOf } from './tree.ts';
 
 export function viewOf(state: RunState, known: KnownToCards, words: TerminalWords): RunView {
@@ -41,22 +40,6 @@ function askedOf(asked: QuestionState, of: Material, words: TerminalWords): Aske
     code: asked.question.code,
     card,
     choices: card.buttons,
-    form: (verb) => (verbsWithValue.includes(verb) ? formFor(asked, verb, of, words) : null),
+    form: (verb) => formFor(asked, verb, of, words),
   };
-}
-
-/** An edit begins with what would be sent; an answer and an output begin with nothing. */
-function formFor({ question }: QuestionState, verb: Verb, of: Material, words: TerminalWords): Form {
-  const { subject } = question;
-  const contract = subject ? of.known.contract(subject.contract) : null;
-  const step = question.step?.split('[')[0] ?? '';
-  const hidden = verb === 'edit' ? hiddenInput(of.state, of.known, step, contract) : redactions(contract, 'output');
-  return formOf({
-    schema: question.schema ?? {},
-    base: verb === 'edit' ? subject?.input : undefined,
-    veil: veilOf(verb === 'edit' ? hidden : [], []),
-    ask: verb === 'answer' ? of.known.route(question.definition).ask : {},
-    words,
-    cardWords: of.words,
-  });
 }

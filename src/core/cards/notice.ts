@@ -5,12 +5,20 @@ import { type Language, languageOf, type Words, wordsIn } from './words.ts';
 
 const maxAboutCharacters = 100;
 
-/** `about` is a task's text, a question's code or a run's id, so that people know which message is meant. */
-export function noticeCard(outcome: string, about: string | null, language: Language = languageOf(about ?? '')): Card {
+/**
+ * `about` is a task's text, a question's code or a run's id, so that people know which message is meant. `said` is the
+ * outcome in words, where somebody has found them already.
+ */
+export function noticeCard(
+  outcome: string,
+  about: string | null,
+  said?: string,
+  language: Language = languageOf(about ?? ''),
+): Card {
   const words = wordsIn(language);
   return {
     kind: 'notice',
-    title: titleOf(outcome, words),
+    title: said ?? titleOf(outcome, words),
     facts: about ? [{ label: words.facts.about, text: plain(about, { secrets: [] }, words, maxAboutCharacters) }] : [],
     lines: [],
     code: null,

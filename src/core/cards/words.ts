@@ -2,10 +2,14 @@
 
 import type { Decision, EscalationKind } from '../../contracts/escalation.ts';
 import type { Said, Words } from './words/catalogue.ts';
+import type { ConsoleWords } from './words/console.ts';
 import { english } from './words/english.ts';
+import { englishConsole } from './words/english-console.ts';
 import { russian } from './words/russian.ts';
+import { russianConsole } from './words/russian-console.ts';
 
 export type { Said, Words } from './words/catalogue.ts';
+export type { ConsoleWords } from './words/console.ts';
 
 /** The languages that Baton speaks. */
 export type Language = keyof typeof catalogues;
@@ -13,6 +17,10 @@ export type Language = keyof typeof catalogues;
 const catalogues = { en: english, ru: russian } as const;
 
 export const wordsIn = (language: Language): Words => catalogues[language];
+
+/** What Baton says to a person beside the cards of runs. */
+export const consoleWordsIn = (language: Language): ConsoleWords =>
+  language === 'ru' ? russianConsole : englishConsole;
 
 /** The language of a text of which nothing else is known. */
 export const languageOf = (text: string): Language => (/\p{Script=Cyrillic}/u.test(text) ? 'ru' : 'en');

@@ -8,6 +8,8 @@ export interface Person {
   id: string;
   name: string;
   roles: string[];
+  /** By channel. */
+  accounts: Readonly<Record<string, string>>;
 }
 
 export type People = ReadonlyMap<string, Person>;
@@ -18,7 +20,38 @@ const operator = 'operator';
 /** The people by id, the operator among them even when nobody declared one. */
 export function peopleOf(declared: Record<string, PersonDefinition>): People {
   const all: Record<string, PersonDefinition> = { [operator]: {}, ...declared };
-  return new Map(Object.entries(all).map(([id, { name = id, roles = [] }]) => [id, { id, name, roles: [...roles] }]));
+  return new Map(
+    Object.entries(all).map(([id, { name = id, roles = [], accounts = {} }]) => [
+      id,
+      { id, name, roles: [...roles], accounts: { ...accounts } },
+    ]),
+  );
+}
+
+/** Where a person is reached on their own, best first. */
+export const addressesOf = (people: People, person: string): string[] =>
+  Object.entries(people.get(person)?.accounts ?? {}).map(([channel, account]) => `${channel}:${account}`);
+
+/** Whose account it is; null for a stranger. */
+export const personWith = (people: People, channel: string, account: string): string | null =>
+  [...people.values()].find(({ accounts }) => accounts[channel] === account)?.id ?? null;
+
+/** An account belongs to one person: two votes of one are one. */
+export function checkAccounts(people: People): Problem[] {
+  const owners = new Map<string, string>();
+  return [...people.values()].flatMap(({ id }) =>
+    addressesOf(people, id).flatMap((address) => {
+      const owner = owners.get(address);
+      owners.set(address, id);
+      if (!/^[a-z]+:[^:\s]{1,150}$/.test(address)) {
+        return [
+          { code: 'account_invalid', path: `people.${id}.accounts`, hint: 'name a channel and its id of the person' },
+        ];
+      }
+      const hint = `${owner} has the same account; an account belongs to one person`;
+      return owner === undefined ? [] : [{ code: 'account_shared', path: `people.${id}.accounts`, hint }];
+    }),
+  );
 }
 
 /** Those named and those who have one of the roles. */

@@ -106,3 +106,10 @@ export const leftMessages = (sql: Sql, olderThanMs: number): Promise<InboxRow[]>
     select source, key, body from inbox
     where status = 'pending' and due_at < clock_timestamp() - ${olderThanMs} * interval '1 millisecond'
     order by due_at limit 100`;
+
+/** The run that a message began; null when it began none. */
+export async function runOfMessage(sql: Sql, source: string, key: string): Promise<string | null> {
+  const [row] = await sql<{ run: string | null }[]>`
+    select run_id as run from inbox where source = ${source} and key = ${key} and outcome = 'run'`;
+  return row?.run ?? null;
+}

@@ -5,6 +5,7 @@
  * Only the holder of a channel's sender lease writes deliveries, and every such write names the epoch of that lease.
  * Lock order within these statements: senders, posts, deliveries.
  */
+import type { Bucket } from '../../contracts/channel.ts';
 import { crossing } from '../crossing.ts';
 import type { Sql } from './database.ts';
 
@@ -74,12 +75,14 @@ export async function dropLease(sql: Sql, { channel, holder, epoch }: Lease): Pr
 
 /**
  * The next wishes of a channel: the most urgent one of each conversation, questions and reminders before summaries
- * before progress. Wishes that nobody can fulfil are dropped. `nextInMs` is when a parked one is due.
+ * before progress, without what is parked. Wishes that nobody can fulfil are dropped. `nextInMs` is when one that waits
+ * for its time is due.
  */
 export async function takeWishes(
   sql: Sql,
   { channel, epoch, holder }: Lease,
   without: readonly string[],
+  parked: readonly Bucket[],
   limit: number,
 ): Promise<{ wishes: Wish[]; nextInMs: number | null }> {
   const rows = await crossing(
@@ -111,6 +114,12 @@ export async function takeWishes(
       from open
       where (not_before is null or not_before <= clock_timestamp())
         and conversation <> all(${[...without]}::text[])
+        and not exists (
+          select 1 from unnest(${parked.map(({ address }) => address)}::text[], ${parked.map((one) => one.of)}::text[])
+            as k(address, kind)
+          where (conversation = k.address or starts_with(conversation, k.address || '/'))
+            and (k.kind = 'any' or (k.kind = 'edit') = (message is not null))
+        )
       order by conversation, rank, run, purpose
     ), first as (select * from ready order by rank, run limit ${limit})
     select f.*, u.next
@@ -148,6 +157,8 @@ export interface Settlement {
   showsSeq: number | null;
   attempts: number;
   againInMs: number | null;
+  /** The message to edit is gone: it is forgotten, and a new one is sent. */
+  forget?: boolean;
 }
 
 /** Records what became of a wish, and drops it when it is fulfilled. False: somebody else sends for the channel now. */
@@ -169,7 +180,7 @@ export async function settleWish(sql: Sql, lease: Lease, key: PostKey, of: Settl
       ${of.state}, ${of.attempts}, clock_timestamp() + ${of.againInMs}::float8 * interval '1 millisecond'
     from fence, counted
     on conflict (run_id, purpose, conversation) do update set
-      message = coalesce(excluded.message, deliveries.message),
+      message = case when ${of.forget ?? false} then null else coalesce(excluded.message, deliveries.message) end,
       shows_seq = greatest(excluded.shows_seq, deliveries.shows_seq),
       state = excluded.state, attempts = excluded.attempts, not_before = excluded.not_before
     returning 1`,
@@ -195,5 +206,22 @@ export async function showAgain(sql: Sql, { run, purpose, conversation }: PostKe
       returning 1
     )
     select pg_notify('baton', 'post') from stale`,
+  );
+}
+
+/** Somebody is reached elsewhere: the same wish, at another address. Nothing happens when it stands there already. */
+export async function postInstead(sql: Sql, lease: Lease, { run, purpose, wantsSeq }: Wish, at: string): Promise<void> {
+  await crossing(
+    'rerouted',
+    () => sql`
+    with fence as (
+      select 1 from senders
+      where channel = ${lease.channel} and holder = ${lease.holder} and epoch = ${lease.epoch} for share
+    ), wished as (
+      insert into posts (run_id, purpose, conversation, wants_seq)
+      select ${run}::uuid, ${purpose}, ${at}, ${wantsSeq} from fence
+      on conflict (run_id, purpose, conversation) do nothing returning 1
+    )
+    select pg_notify('baton', 'post') from wished`,
   );
 }

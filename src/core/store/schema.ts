@@ -84,6 +84,7 @@ export const runs = pgTable(
   },
   (t) => [
     index('runs_due').on(t.dueAt).where(sql`due_at is not null`),
+    index('runs_conversation').on(t.conversation).where(sql`conversation is not null`),
     check('runs_status', sql`status in (${oneOf(runStatuses)})`),
     check('runs_finished', sql`(finished_at is not null) = (status in ('completed', 'failed', 'cancelled'))`),
     check('runs_lease', sql`(worker is null) = (lease_until is null)`),
@@ -212,8 +213,44 @@ export const deliveries = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.runId, t.purpose, t.conversation] }),
+    index('deliveries_message').on(t.conversation, t.message),
     check('deliveries_state', sql`state in ('sending', 'sent', 'unknown', 'later', 'dead')`),
   ],
+);
+
+/** What a platform has asked to be left alone, and until when: outlives the process that was told. */
+export const parks = pgTable(
+  'parks',
+  { address: text('address').notNull(), kind: text('kind').notNull(), until: at('until').notNull() },
+  (t) => [primaryKey({ columns: [t.address, t.kind] }), check('parks_kind', sql`kind in ('new', 'edit', 'any')`)],
+);
+
+/** How far the updates of a platform's account have been read, and by whom: one process at a time. */
+export const cursors = pgTable('cursors', {
+  account: text('account').primaryKey(),
+  holder: uuid('holder').notNull(),
+  epoch: integer('epoch').notNull(),
+  leaseUntil: at('lease_until').notNull(),
+  position: bigint('position', { mode: 'bigint' }).notNull().default(sql`0`),
+  movedAt: at('moved_at').notNull().default(sql`clock_timestamp()`),
+});
+
+/** A value that a person is giving field by field, by replying to one message after the other. */
+export const dialogs = pgTable(
+  'dialogs',
+  {
+    id: uuid('id').primaryKey(),
+    conversation: text('conversation').notNull(),
+    /** The message to reply to; null until it stands there. */
+    message: text('message'),
+    person: text('person').notNull(),
+    code: text('code').notNull(),
+    verb: text('verb').notNull(),
+    typed: jsonb('typed').notNull(),
+    field: integer('field').notNull(),
+    at: at('at').notNull().default(sql`clock_timestamp()`),
+  },
+  (t) => [uniqueIndex('dialogs_message').on(t.conversation, t.message)],
 );
 
 /** The one process that sends for a channel. */

@@ -168,6 +168,7 @@ export const question = (more: Partial<Question> = {}): Question => ({
     verbs: ['approve', 'reject', 'edit'],
     selfApproval: 'never',
     requester: { person: 'carl', via: 'memory' },
+    addresses: {},
   },
   definition: 'd',
   fields: {},

@@ -1,8 +1,10 @@
 /** A card as lines of text. Its texts were made harmless when it was made; here they only find their place. */
-import type { Card, CardLine } from '../contracts/card.ts';
-import type { Style, Terminal } from './terminal.ts';
+import type { Card, CardLine } from '../../contracts/card.ts';
 
-type Paint = Terminal['paint'];
+export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan';
+
+/** Sets a text off from the others, where that can be seen. */
+export type Paint = (style: Style, text: string) => string;
 
 const marks: Record<CardLine['mark'], { sign: string; style: Style }> = {
   waiting: { sign: '?', style: 'yellow' },

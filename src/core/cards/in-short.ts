@@ -1,11 +1,11 @@
 /** What a run's output is made of: its state so far, what the state refers to, and what of it nobody may see. */
-import type { Contract } from '../contracts/contract.ts';
-import type { Json, Value } from '../contracts/json.ts';
-import { factsOf } from '../core/cards/facts.ts';
-import type { Material } from '../core/cards/steps.ts';
-import { shorten } from '../core/cards/text.ts';
-import { type Path, veilOf } from '../core/cards/veil.ts';
-import { wordsIn } from '../core/cards/words.ts';
+import type { Contract } from '../../contracts/contract.ts';
+import type { Json, Value } from '../../contracts/json.ts';
+import { factsOf } from './facts.ts';
+import type { Material } from './steps.ts';
+import { shorten } from './text.ts';
+import { type Path, veilOf } from './veil.ts';
+import { wordsIn } from './words.ts';
 
 const maxCharacters = 160;
 

@@ -1,24 +1,23 @@
 /** The trace of a run as text: every attempt in the order of the plan, then the questions, then how it ended. */
 
-import { allowedText } from '../core/cards/allowed.ts';
-import { reasonText } from '../core/cards/facts.ts';
-import { questionCard } from '../core/cards/question.ts';
-import { type Material, nameOf, stepTitle } from '../core/cards/steps.ts';
-import { summaryCard } from '../core/cards/summary.ts';
-import { duration, moment } from '../core/cards/times.ts';
-import { hiddenInput, redactions } from '../core/cards/veil.ts';
-import { recognisedText } from '../core/cards/why.ts';
-import { lowerFirst } from '../core/cards/words/plural.ts';
-import { type AttemptState, openQuestions, type StepState, statusOf } from '../core/state.ts';
-import { renderCard } from './card.ts';
-import { contractOf, harmless, inShort } from './known.ts';
-import { howToAnswer } from './question.ts';
-import type { Terminal } from './terminal.ts';
-
-type Paint = Terminal['paint'];
+import { type AttemptState, type StepState, statusOf } from '../state.ts';
+import { allowedText } from './allowed.ts';
+import { reasonText } from './facts.ts';
+import { contractOf, harmless, inShort } from './in-short.ts';
+import { type Paint, renderCard } from './lines.ts';
+import { questionCard } from './question.ts';
+import { type Material, nameOf, stepTitle } from './steps.ts';
+import { summaryCard } from './summary.ts';
+import { duration, moment } from './times.ts';
+import { hiddenInput, redactions } from './veil.ts';
+import { recognisedText } from './why.ts';
+import { lowerFirst } from './words/plural.ts';
 
 /** Longer values are cut; `--json` has them whole. */
 const maxValueCharacters = 2_000;
+
+/** The trace as a file. */
+export const traceText = (of: Material): string => `${traceLines(of, (_style, text) => text).join('\n')}\n`;
 
 export function traceLines(of: Material, paint: Paint): string[] {
   const { state } = of;
@@ -32,7 +31,6 @@ export function traceLines(of: Material, paint: Paint): string[] {
       '',
       ...renderCard(questionCard(asked, state, of.known), paint),
     ]),
-    ...openQuestions(state).flatMap(({ question }) => ['', ...howToAnswer(question)]),
     ...(state.finished ? ['', ...renderCard({ ...summaryCard(state, of.known), lines: [] }, paint)] : []),
   ];
 }

@@ -2,24 +2,14 @@
  * The fields in which a person gives a value: the leaves of its schema, with what is there now. Money is one field, and
  * what is hidden is never shown: left empty it stays what it is.
  */
-import type { Field, Form } from '../../channels/terminal/service.ts';
-import type { TerminalWords } from '../../channels/terminal/words.ts';
+import type { Form, FormWords } from '../../contracts/form.ts';
 import type { Json, JsonObject, JsonSchema } from '../../contracts/json.ts';
-import { isMoney, moneyText, readMoney } from '../../core/cards/money.ts';
-import type { Path, Veil } from '../../core/cards/veil.ts';
-import type { Words } from '../../core/cards/words.ts';
-import { checkJson } from '../../core/schema/check.ts';
-import { pathText } from '../../core/schema/describe.ts';
-import {
-  alternatives,
-  child,
-  isObject,
-  listOf,
-  type Node,
-  nodeOf,
-  typesOf,
-  valuesOf,
-} from '../../core/schema/resolve.ts';
+import { isMoney, moneyText, readMoney } from '../cards/money.ts';
+import type { Path, Veil } from '../cards/veil.ts';
+import type { Words } from '../cards/words.ts';
+import { checkJson } from '../schema/check.ts';
+import { pathText } from '../schema/describe.ts';
+import { alternatives, child, isObject, listOf, type Node, nodeOf, typesOf, valuesOf } from '../schema/resolve.ts';
 
 export interface Subject {
   schema: JsonSchema;
@@ -28,18 +18,14 @@ export interface Subject {
   veil: Veil;
   /** The route's own words for a field. */
   ask: Readonly<Record<string, string>>;
-  words: TerminalWords;
+  words: FormWords;
   /** How the task's language writes money. */
   cardWords: Words;
 }
 
 type Kind = 'text' | 'number' | 'integer' | 'boolean' | 'json' | 'money' | 'enum';
 
-interface Leaf extends Field {
-  path: Path;
-  kind: Kind;
-  current: Json | undefined;
-}
+type Leaf = Form['fields'][number] & { path: Path; kind: Kind; current: Json | undefined };
 
 const maxFields = 60;
 const maxDepth = 4;
@@ -54,7 +40,7 @@ export function formOf(subject: Subject): Form {
   };
 }
 
-function leavesOf(node: Node, current: Json | undefined, path: Path, of: Subject): Leaf[] {
+function leavesOf(node: Node, current: Json | undefined, path: Path, of: Subject, optional = false): Leaf[] {
   const [only, ...others] = alternatives(node).filter(({ schema }) => !isNullType(schema));
   const shape = only && others.length === 0 && isObject(only.schema) ? only.schema : null;
   const isHidden = of.veil.hides(path);
@@ -67,11 +53,12 @@ function leavesOf(node: Node, current: Json | undefined, path: Path, of: Subject
     const inner = [...all.filter(([key]) => needed.includes(key)), ...all.filter(([key]) => !needed.includes(key))];
     return inner.flatMap(([key, property]) => {
       const now = isObject(current) && Object.hasOwn(current, key) ? current[key] : undefined;
-      return leavesOf(child(property, only!), now, [...path, key], of);
+      const isNeeded = needed.includes(key);
+      return leavesOf(child(property, only!), now, [...path, key], of, !isNeeded || optional);
     });
   }
   const name = path.join('.') || 'value';
-  const initial = isHidden || current === undefined || current === null ? '' : written(current, kind, of);
+  const initial = isHidden || current === undefined || current === null ? '' : texted(current, kind, of);
   return [
     {
       name,
@@ -80,6 +67,8 @@ function leavesOf(node: Node, current: Json | undefined, path: Path, of: Subject
       kind,
       current,
       initial,
+      optional,
+      choices: kind === 'enum' ? choicesOf(node) : null,
       hint: isHidden ? of.words.hiddenField : hintOf(name, kind, node, of),
     },
   ];
@@ -106,13 +95,17 @@ function hintOf(name: string, kind: Kind, node: Node, { ask, words }: Subject): 
   const own = Object.hasOwn(ask, name) ? ask[name] : undefined;
   if (own !== undefined) return own;
   if (kind === 'enum') {
-    const values = alternatives(node).flatMap(({ schema }) => (isObject(schema) ? (valuesOf(schema) ?? []) : []));
-    return words.hints.oneOf(values.map(String).join(', '));
+    return words.hints.oneOf(choicesOf(node).join(', '));
   }
   return kind === 'text' ? '' : words.hints[kind];
 }
 
-function written(current: Json, kind: Kind, { cardWords }: Subject): string {
+const choicesOf = (node: Node): string[] =>
+  alternatives(node)
+    .flatMap(({ schema }) => (isObject(schema) ? (valuesOf(schema) ?? []) : []))
+    .map(String);
+
+function texted(current: Json, kind: Kind, { cardWords }: Subject): string {
   if (kind === 'money') return moneyText(current, cardWords) ?? JSON.stringify(current);
   return typeof current === 'string' ? current : JSON.stringify(current);
 }

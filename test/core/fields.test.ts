@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { terminalWords } from '../../src/channels/terminal/language.ts';
-import { formOf, type Subject } from '../../src/cli/console/fields.ts';
 import type { Json, JsonSchema } from '../../src/contracts/json.ts';
 import { readMoney } from '../../src/core/cards/money.ts';
 import { wordsIn } from '../../src/core/cards/words.ts';
+import { formOf, type Subject } from '../../src/core/forms/fields.ts';
 
 const money = {
   type: 'object',

@@ -1,0 +1,20 @@
+/** Which run a place in a conversation belongs to. */
+import type { Sql } from './database.ts';
+
+export interface Place {
+  run: string;
+  /** What the message shows, e.g. `question:<id>`; null for the conversation itself. */
+  purpose: string | null;
+}
+
+/** The run of a message of Baton's, or else of the conversation that a run lives in. */
+export async function runAt(sql: Sql, conversation: string, message: string | null): Promise<Place | null> {
+  if (message !== null) {
+    const [shown] = await sql<Place[]>`
+      select run_id as run, purpose from deliveries where conversation = ${conversation} and message = ${message}`;
+    if (shown) return shown;
+  }
+  const [lives] = await sql<Place[]>`
+    select id as run, null as purpose from runs where conversation = ${conversation} order by id desc limit 1`;
+  return lives ?? null;
+}

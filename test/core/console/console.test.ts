@@ -1,0 +1,111 @@
+/** What people write and press in a chat, and what they are told. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { room } from './room.ts';
+
+const home = 'memory:room';
+
+test('a text is a task; a reply to what Baton wrote is a verb or an answer, and never a task', async () => {
+  await using at = await room();
+  const begun = await at.say('carl', 'refund 1042 500');
+  assert.deepEqual([begun.outcome, begun.reply?.line], ['run', 'On it.']);
+  const progress = await at.memory.until((channel) => channel.in(home).find(({ card }) => card.kind === 'progress'));
+  const replied = await at.say('carl', 'refund 1043 500', { about: progress.message });
+  assert.deepEqual([replied.outcome, replied.run], ['not_a_task', begun.run]);
+  assert.equal((await at.world.desk.runs(10)).length, 1);
+});
+
+test('verbs are about the run of the message, or of the conversation, or of the id that is named', async () => {
+  await using at = await room();
+  const { run } = await at.say('carl', 'refund 1042 500');
+  const asked = await at.memory.until((channel) => channel.in(home).find(({ card }) => card.kind === 'question'));
+  for (const more of [{ about: asked.message }, { inThread: true }]) {
+    const status = await at.say('carl', 'status', more);
+    assert.deepEqual([status.run, status.reply?.card?.kind], [run, 'progress']);
+  }
+  const why = await at.say('carl', `why ${run!.slice(-8)}`);
+  assert.match(why.reply!.card!.lines.map(({ text }) => text).join('\n'), /Refund an order/);
+  const trace = await at.say('carl', '/trace', { inThread: true });
+  assert.match(trace.reply!.file!.text, /shop\.lookup@1 .*done/);
+  const list = await at.say('anna', 'Вопросы');
+  assert.equal(list.reply!.card!.title, '1 вопрос ждёт вашего ответа');
+  assert.equal((await at.say('carl', 'status')).reply!.card!.title, '1 run under way, 0 questions for you');
+  assert.match((await at.say('carl', 'why')).reply!.line, /^Which run\?/);
+  assert.equal((await at.say('carl', 'why dead1234')).reply!.line, 'There is no such run; see runs.');
+  assert.equal(
+    (await at.say('carl', 'cost', { inThread: true })).reply!.line,
+    'No model was asked, so it cost nothing.',
+  );
+});
+
+test('a decision in words names its question; a free yes decides nothing', async () => {
+  await using at = await room();
+  const { run } = await at.say('carl', 'refund 1042 500');
+  const asked = await at.memory.until((channel) => channel.in(home).find(({ card }) => card.kind === 'question'));
+  assert.equal((await at.say('anna', 'approve', { about: asked.message })).outcome, 'not_a_task');
+  assert.equal(
+    (await at.say('carl', `/approve ${asked.card.code}`)).reply!.line,
+    'This is not yours to decide. Nothing was changed.',
+  );
+  const told = await at.say('anna', `/approve ${asked.card.code}`);
+  assert.deepEqual([told.outcome, told.run, told.reply!.line], ['decided', run, 'Recorded: Approve.']);
+  const late = await at.say('boris', `reject ${asked.card.code}`);
+  assert.equal(late.reply!.line, 'Already closed: Approve by Anna. Nothing was changed.');
+});
+
+test('a word that is nearly a verb begins nothing; after /task it does', async () => {
+  await using at = await room();
+  const near = await at.say('carl', 'stauts');
+  assert.deepEqual(
+    [near.outcome, near.reply!.line],
+    ['nearly', 'stauts: did you mean status? To make it a task, write /task stauts'],
+  );
+  assert.equal((await at.say('carl', '/task look 7 50')).outcome, 'run');
+  assert.equal((await at.world.desk.runs(10)).length, 1);
+});
+
+test('a stranger is told so, in their language, and begins nothing', async () => {
+  await using at = await room();
+  const refused = await at.hand(null, {
+    kind: 'said',
+    text: 'refund 1 5',
+    about: null,
+    inThread: false,
+    language: 'ru',
+  });
+  assert.deepEqual(
+    [refused.outcome, refused.reply!.line.slice(0, 30)],
+    ['not_allowed', 'Я работаю только для своих. По'],
+  );
+  assert.equal((await at.world.desk.runs(10)).length, 0);
+});
+
+test('a run that failed is begun anew by retry, by whoever asks', async () => {
+  await using at = await room();
+  const { run } = await at.say('carl', 'refund 1042 500');
+  const asked = await at.memory.until((channel) => channel.in(home).find(({ card }) => card.kind === 'question'));
+  assert.equal(
+    (await at.say('carl', 'retry', { inThread: true })).reply!.line,
+    'It is not over, and nothing of it waits for a retry.',
+  );
+  await at.say('anna', `reject ${asked.card.code}`);
+  await at.memory.until((channel) => channel.in(home).some(({ card }) => card.kind === 'summary'));
+  assert.equal((await at.say('anna', `retry ${run}`)).reply!.line, 'The same task once more, as a new run.');
+  assert.equal((await at.world.desk.runs(10))[0]!.requester, 'anna');
+});
+
+test('a task that is changed before anything is planned is taken as it is now; afterwards it stays', async () => {
+  await using at = await room();
+  const first = await at.hand('carl', { kind: 'said', text: 'refund 1042', about: null, inThread: false }, home, 'm1');
+  await at.memory.until((channel) => channel.in(home).find(({ card }) => card.kind === 'question'));
+  const revised = await at.hand('carl', { kind: 'revised', of: 'm1', text: 'refund 1042 500' }, home, 'e1');
+  assert.equal(revised.reply!.line, 'Taken as you wrote it now.');
+  assert.notEqual(revised.run, first.run);
+  await at.memory.until((channel) =>
+    channel.in(home).some(({ card }) => card.buttons.some(({ verb }) => verb === 'approve')),
+  );
+  const late = await at.hand('carl', { kind: 'revised', of: 'e1', text: 'refund 1042 5' }, home, 'e2');
+  assert.deepEqual([late.outcome, late.reply!.line.slice(0, 24)], ['too_late', 'It is under way already,']);
+  const old = await at.world.desk.runs(10);
+  assert.deepEqual(old.map(({ status }) => status).sort(), ['cancelled', 'waiting']);
+});
