@@ -13,8 +13,15 @@ import { maxTaskCharacters } from './task.ts';
 
 const key = z.string().min(1).max(200);
 const conversation = z.string().max(200);
-/** What every update says of its sender. `language` is how the platform says they read. */
-const sender = { person: z.string().max(100).nullable(), language: z.enum(['en', 'ru']).optional() };
+/**
+ * What every update says of its sender: the person of the configuration, or null; the platform's own id of them; and
+ * how the platform says they read.
+ */
+const sender = {
+  person: z.string().max(100).nullable(),
+  account: z.string().max(90).optional(),
+  language: z.enum(['en', 'ru']).optional(),
+};
 /** One more than a task may have: who wrote more is told so, and it is not kept. */
 const text = z.string().max(maxTaskCharacters + 1);
 const code = z.string().max(40);

@@ -16,6 +16,11 @@ export interface Configuration {
   agents?: AnyAgent[];
   /** People by id. `operator` is whoever sits at the terminal. */
   people: Record<string, PersonDefinition>;
+  /**
+   * Conversations in which anybody may begin tasks, not only `people`: an address of a channel, and what lies below it.
+   * Who is nobody of `people` decides nothing there, but on their own tasks.
+   */
+  rooms?: string[];
   /** What HTTP agents may reach beside public addresses. */
   network?: Network;
   /** Run once before anything else, in every process: make tables, warm up. Must be safe to run twice at once. */

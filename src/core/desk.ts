@@ -9,7 +9,7 @@ import { isFinal } from '../contracts/run.ts';
 import { type Actor, type Submission, submission } from '../contracts/task.ts';
 import { maxAnyBytes, outOfBounds } from './bounds.ts';
 import type { KnownToCards } from './cards/veil.ts';
-import { mayControl, mayStart } from './control.ts';
+import { guestIn, mayControl, mayStart } from './control.ts';
 import { timer } from './crossing.ts';
 import type { Hub } from './hub.ts';
 import { mayDecide, type Vote } from './judge.ts';
@@ -48,6 +48,8 @@ export interface Desk {
   runs(limit: number): Promise<RunRow[]>;
   /** What the latest completed runs of each route have needed. */
   routeUse(limit: number): Promise<RouteUse[]>;
+  /** Who a stranger is in a conversation where anybody may begin tasks; null anywhere else. */
+  guest(channel: string, account: string | undefined, conversation: string): string | null;
   /** How a person is called. */
   nameOf(person: string): string;
   /** Runs whose id begins or ends so. */
@@ -62,7 +64,7 @@ const mostWaiting = 500;
 export function createDesk(db: Database, registry: Registry, definitions: Definitions, hub: Hub): Desk {
   const submit: Desk['submit'] = async (given, { watch = false } = {}) => {
     const { source, key, task } = checked(given);
-    if (!mayStart(registry, task.requester)) throw new BatonError('usage', 'This person may not begin runs here.');
+    if (!mayStart(registry, task)) throw new BatonError('usage', 'This person may not begin runs here.');
     const kept = await patiently(() => keepMessage(db.sql, { source, key, body: { kind: 'task', task, watch } }));
     return kept.run ?? (await patiently(() => beginRun(db.sql, source, key, task, watch)));
   };
@@ -121,6 +123,7 @@ export function createDesk(db: Database, registry: Registry, definitions: Defini
     known: (state) => readForCards({ db, definitions, people: registry.people }, state),
     runs: (limit) => listRuns(db.sql, limit),
     routeUse: (limit) => readRouteUse(db.sql, limit),
+    guest: (channel, account, conversation) => guestIn(registry, channel, account, conversation),
     nameOf: (person) => registry.people.get(person)?.name ?? person,
     find: (part) => findRuns(db.sql, part),
   };

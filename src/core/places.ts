@@ -17,7 +17,7 @@ function mayDecideByNow({ question: { policy }, tiers }: QuestionState): string[
 }
 
 /** A conversation on one's own, or a part of it. */
-const isWithin = (conversation: string | null, address: string): boolean =>
+export const isWithin = (conversation: string | null, address: string): boolean =>
   conversation === address || (conversation?.startsWith(`${address}/`) ?? false);
 
 /**

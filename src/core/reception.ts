@@ -49,7 +49,8 @@ export function createReception(
   answering: Answering,
 ): Reception {
   const handle = async (source: string, update: Inbound): Promise<Receipt> => {
-    const { key, person } = update;
+    const { key, account, conversation: at } = update;
+    const person = update.person ?? desk.guest(source, account, at);
     const words = consoleWordsIn(languageFor(update));
     if (person === null) return { key, outcome: 'not_allowed', run: null, reply: line(words.stranger) };
     const actor = { person, via: source };
@@ -63,7 +64,7 @@ export function createReception(
       const run = result === 'unknown_run' ? null : update.run;
       return { key, outcome: result, run, reply: line(words.cancel[result]) };
     }
-    if (update.kind !== 'task') return { key, ...(await answering(source, update)) };
+    if (update.kind !== 'task') return { key, ...(await answering(source, { ...update, person })) };
     const { text, conversation } = update;
     const run = await desk.submit({ source, key, task: { text, requester: actor, conversation } });
     return { key, outcome: 'run', run, reply: line(words.begun) };

@@ -15,7 +15,7 @@ import { digest } from './digest.ts';
 import { buildContract } from './registry/agents.ts';
 import { checkContract } from './registry/contracts.ts';
 import { checkNetwork } from './registry/network.ts';
-import { checkAccounts, type People, peopleIn, peopleOf } from './registry/people.ts';
+import { checkAccounts, checkRooms, type People, peopleIn, peopleOf } from './registry/people.ts';
 import { buildRoute, checkRoute } from './registry/routes.ts';
 
 export interface Definition {
@@ -42,6 +42,8 @@ export interface Registry {
   readonly agents: ReadonlyMap<string, RegisteredAgent>;
   /** By id. `operator` is always there. */
   readonly people: People;
+  /** Conversations in which anybody may begin tasks. */
+  readonly rooms: readonly string[];
   readonly definitions: Definition[];
 }
 
@@ -98,7 +100,8 @@ function registerRoutes(configuration: Configuration, problems: Problem[]): Map<
 export function createRegistry(configuration: Configuration): Registry {
   const problems: Problem[] = checkNetwork(configuration.network);
   const people = peopleOf(configuration.people);
-  problems.push(...checkAccounts(people));
+  const rooms = configuration.rooms ?? [];
+  problems.push(...checkAccounts(people), ...checkRooms(rooms));
   const agents = registerAgents(configuration, problems);
   const routes = registerRoutes(configuration, problems);
   const contracts = new Map([...agents].map(([id, { contract }]) => [id, contract]));
@@ -112,7 +115,7 @@ export function createRegistry(configuration: Configuration): Registry {
     ...[...agents.values()].map((one) => ({ digest: one.digest, kind: 'contract' as const, body: one.contract })),
     ...[...routes.values()].map((one) => ({ digest: one.digest, kind: 'route' as const, body: one.data })),
   ];
-  return { routes, agents, people, definitions: bodies as unknown as Definition[] };
+  return { routes, agents, people, rooms, definitions: bodies as unknown as Definition[] };
 }
 
 /** The people who decide, by id: those named and those of the roles; sorted, each once. */

@@ -63,6 +63,15 @@ export function peopleIn(people: People, deciders: Deciders): string[] {
   return ids.sort();
 }
 
+export const checkRooms = (rooms: readonly string[]): Problem[] =>
+  rooms
+    .filter((room) => !/^[a-z]+:[^:\s]{1,150}$/.test(room))
+    .map((room) => ({
+      code: 'room_invalid',
+      path: `rooms.${room}`,
+      hint: 'name a channel and its id of a conversation',
+    }));
+
 /** People and roles that do not exist. */
 export function checkDeciders(deciders: Deciders, people: People, path: string): Problem[] {
   const roles = [...people.values()].flatMap((person) => person.roles);

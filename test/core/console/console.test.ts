@@ -109,3 +109,22 @@ test('a task that is changed before anything is planned is taken as it is now; a
   const old = await at.world.desk.runs(10);
   assert.deepEqual(old.map(({ status }) => status).sort(), ['cancelled', 'waiting']);
 });
+
+test('where anybody may begin tasks a stranger does, answers what is asked of them, and decides nothing', async () => {
+  await using at = await room({ rooms: [home] });
+  const guest = { account: 'T1/U9', about: null, inThread: false } as const;
+  const elsewhere = await at.hand(null, { kind: 'said', text: 'refund 1042', ...guest }, 'memory:roomy');
+  assert.equal(elsewhere.outcome, 'not_allowed');
+  const { run } = await at.hand(null, { kind: 'said', text: 'refund 1042', ...guest }, `${home}/7`);
+  const missing = await at.memory.until((channel) => channel.in(`${home}/7`).find(({ card }) => card.code));
+  const told = await at.hand(null, { kind: 'said', text: '500', ...guest, about: missing.message }, `${home}/7`);
+  assert.equal(told.outcome, 'decided');
+  const question = await at.memory.until((channel) =>
+    channel.in(`${home}/7`).find(({ card }) => card.buttons.some(({ verb }) => verb === 'approve')),
+  );
+  const vote = { kind: 'vote', code: question.card.code!, verb: 'approve', account: 'T1/U9' } as const;
+  assert.equal((await at.hand(null, vote, `${home}/7`)).outcome, 'not_allowed');
+  const other = { kind: 'cancel', run: run!, account: 'T1/U8' } as const;
+  assert.equal((await at.hand(null, other, `${home}/7`)).outcome, 'not_allowed');
+  assert.equal((await at.hand(null, { ...other, account: 'T1/U9' }, `${home}/7`)).outcome, 'requested');
+});
