@@ -52,7 +52,13 @@ export function createReception(
     const { key, account, conversation: at } = update;
     const person = update.person ?? desk.guest(source, account, at);
     const words = consoleWordsIn(languageFor(update));
-    if (person === null) return { key, outcome: 'not_allowed', run: null, reply: line(words.stranger) };
+    if (person === null)
+      return {
+        key,
+        outcome: 'not_allowed',
+        run: null,
+        reply: line(words.stranger(account ? `${source}:${account}` : null)),
+      };
     const actor = { person, via: source };
     if (update.kind === 'vote') {
       const answer = await desk.vote(update.code, { actor, verb: update.verb, value: update.value });

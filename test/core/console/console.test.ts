@@ -128,3 +128,9 @@ test('where anybody may begin tasks a stranger does, answers what is asked of th
   assert.equal((await at.hand(null, other, `${home}/7`)).outcome, 'not_allowed');
   assert.equal((await at.hand(null, { ...other, account: 'T1/U9' }, `${home}/7`)).outcome, 'requested');
 });
+
+test('a stranger learns the account by which they can be added', async () => {
+  await using at = await room();
+  const said = { kind: 'said', text: 'refund 1 5', about: null, inThread: false, account: '501' } as const;
+  assert.match((await at.hand(null, said)).reply!.line, /to add you, as memory:501\.$/);
+});

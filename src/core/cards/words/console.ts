@@ -7,7 +7,8 @@ type Cancelled = 'requested' | 'already_over' | 'not_allowed' | 'unknown_run';
 type Told = Exclude<VoteAnswer['result'], 'decided' | 'counted' | 'already_decided' | 'not_allowed'>;
 
 export interface ConsoleWords extends FormWords {
-  stranger: string;
+  /** `account`: their id on the channel, for whoever is to add them. */
+  stranger: (account: string | null) => string;
   begun: string;
   later: string;
   notTask: string;

@@ -4,7 +4,8 @@ import type { ConsoleWords } from './console.ts';
 const s = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
 export const englishConsole: ConsoleWords = {
-  stranger: 'I work for the people of this deployment only. Ask whoever runs it to add you.',
+  stranger: (account) =>
+    `I work for the people of this deployment only. Ask whoever runs it to add you${account === null ? '' : `, as ${account}`}.`,
   begun: 'On it.',
   later: 'Received. It is taking longer than usual; the outcome follows here.',
   notTask: 'This is no task that can be begun here.',

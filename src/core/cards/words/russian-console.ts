@@ -12,7 +12,8 @@ const forms = {
 const count = (of: number, word: keyof typeof forms) => `${of} ${plural(of, forms[word])}`;
 
 export const russianConsole: ConsoleWords = {
-  stranger: 'Я работаю только для своих. Попросите того, кто меня настраивает, добавить вас.',
+  stranger: (account) =>
+    `Я работаю только для своих. Попросите того, кто меня настраивает, добавить вас${account === null ? '' : `: ${account}`}.`,
   begun: 'Принято.',
   later: 'Принято. Это занимает больше времени, чем обычно; ответ появится здесь.',
   notTask: 'Такую задачу здесь начать нельзя.',
