@@ -31,6 +31,8 @@ export interface Deployment extends PlaceSettings {
 
 export interface Baton {
   readonly orchestrator: Orchestrator;
+  /** Something more to let go of, before everything else. */
+  closing(release: () => Promise<void>): void;
   /** Finishes what runs, lets go of everything, and stops the embedded database when nobody else uses it. */
   close(): Promise<void>;
 }
@@ -41,7 +43,7 @@ export interface Baton {
  */
 export async function composeBaton(deployment: Deployment): Promise<Baton> {
   const place = await findPlace(deployment, deployment.onProgress ?? (() => {}));
-  const releases = [place.release];
+  const releases: (() => Promise<void>)[] = [place.release];
   const close = async () => {
     for (const release of releases.splice(0).reverse()) await release();
   };
@@ -60,7 +62,7 @@ export async function composeBaton(deployment: Deployment): Promise<Baton> {
     });
     releases.push(() => orchestrator.stop());
     await bringUpToDate(place);
-    return { orchestrator, close };
+    return { orchestrator, closing: (release) => void releases.push(release), close };
   } catch (error) {
     await close().catch(() => {});
     throw error;

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { chatSettings, chatVariables, missingOf } from './chat-settings.ts';
 import { BatonError, type Problem } from './contracts/error.ts';
 import { isCompiled } from './own.ts';
 
@@ -44,6 +45,7 @@ const variables = z.object({
   /** Runs at once, per worker. */
   BATON_CONCURRENCY: wholeNumber(1, 10_000).prefault('64'),
   BATON_LEASE_MS: wholeNumber(500, 3_600_000).prefault('30000'),
+  ...chatVariables,
 });
 
 const settings = variables.transform((given) =>
@@ -55,6 +57,7 @@ const settings = variables.transform((given) =>
     logLevel: given.BATON_LOG_LEVEL,
     concurrency: given.BATON_CONCURRENCY,
     leaseMs: given.BATON_LEASE_MS,
+    ...chatSettings(given),
   }),
 );
 export type Settings = z.output<typeof settings>;
@@ -80,6 +83,7 @@ export function loadSettings(env: Variables, overrides: Variables = {}): Setting
     ...Object.keys(given)
       .filter((name) => name.startsWith('BATON_') && !names.includes(name) && !isForTests(name))
       .map((name) => problem('setting_unknown', name, hintFor(name))),
+    ...missingOf(given),
   ];
   if (parsed.success && problems.length === 0) return parsed.data;
   const list = problems.map(({ path, hint }) => `${path} ${hint}`).join('; ');

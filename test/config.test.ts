@@ -23,6 +23,9 @@ test('without any variable every setting has its default', () => {
     logLevel: 'info',
     concurrency: 64,
     leaseMs: 30_000,
+    telegram: null,
+    slack: null,
+    http: null,
   });
   assert.ok(Object.isFrozen(settings));
   assert.deepEqual(loadSettings({ BATON_LEASE_MS: '', BATON_HOME: '', DATABASE_URL: '' }), settings);
@@ -47,6 +50,9 @@ test('variables are read, and the command line wins', () => {
     logLevel: 'silent',
     concurrency: 2,
     leaseMs: 500,
+    telegram: null,
+    slack: null,
+    http: null,
   });
 });
 
@@ -95,4 +101,42 @@ test('the settings of the process are read when asked for', () => {
 test('an isolated agent is given what the configuration reads, without the tokens of chat platforms', () => {
   const env = { SHOP: '1', TELEGRAM_BOT_TOKEN: 't', SLACK_APP_TOKEN: 's', BATON_HOME: 'h', DATABASE_DIRECT_URL: 'd' };
   assert.deepEqual(isolatedEnvironment(env, 'postgres://x'), { SHOP: '1', DATABASE_URL: 'postgres://x' });
+});
+
+const telegram = { TELEGRAM_BOT_TOKEN: '1:abc-DEF' };
+const slack = { SLACK_BOT_TOKEN: 'xoxb-s3cret', SLACK_APP_TOKEN: 'xapp-s3cret' };
+
+test('a channel is on when its token is set', () => {
+  assert.deepEqual(loadSettings(telegram).telegram, { token: '1:abc-DEF' });
+  assert.deepEqual(loadSettings(slack).slack, { botToken: 'xoxb-s3cret', appToken: 'xapp-s3cret' });
+  const webhook = { TELEGRAM_WEBHOOK_URL: 'https://a.example/t', TELEGRAM_WEBHOOK_SECRET: 's_1', PORT: '0' };
+  assert.deepEqual(loadSettings({ ...telegram, ...webhook }).telegram?.webhook, {
+    url: 'https://a.example/t',
+    secret: 's_1',
+  });
+  assert.deepEqual(loadSettings({ PORT: '8080', HOST: '0.0.0.0' }).http, { port: 8080, host: '0.0.0.0' });
+});
+
+test('half of a channel is an error that names what is missing, and no value', () => {
+  const halves: [Record<string, string>, string[]][] = [
+    [{ TELEGRAM_API_ROOT: 'http://s3cret.example' }, ['TELEGRAM_BOT_TOKEN']],
+    [{ ...telegram, TELEGRAM_WEBHOOK_URL: 'https://s3cret.example/' }, ['PORT', 'TELEGRAM_WEBHOOK_SECRET']],
+    [{ ...telegram, TELEGRAM_WEBHOOK_SECRET: 's3cret' }, ['TELEGRAM_WEBHOOK_URL']],
+    [{ SLACK_BOT_TOKEN: 'xoxb-s3cret' }, ['SLACK_APP_TOKEN']],
+    [{ SLACK_APP_TOKEN: 'xapp-s3cret' }, ['SLACK_BOT_TOKEN']],
+    [{ SLACK_BOT_TOKEN: 'xoxb-s3cret', SLACK_SIGNING_SECRET: 's3cret-s3cret' }, ['PORT']],
+    [
+      { TELEGRAM_BOT_TOKEN: 's3cret', SLACK_BOT_TOKEN: 's3cret', PORT: '70000' },
+      ['PORT', 'SLACK_APP_TOKEN', 'SLACK_BOT_TOKEN', 'TELEGRAM_BOT_TOKEN'],
+    ],
+  ];
+  for (const [env, missing] of halves) {
+    const error = problemsOf(env);
+    assert.deepEqual(error.problems.map(({ path }) => path).sort(), missing);
+    assert.doesNotMatch(error.message + JSON.stringify(error.problems), /s3cret|70000/);
+  }
+});
+
+test('variables of chats that Baton does not know are somebody else’s', () => {
+  loadSettings({ SLACK_WEBHOOK_FOR_ALERTS: 'x', TELEGRAM_SESSION: 'x' });
 });

@@ -31,7 +31,7 @@ async function readPipe({ settings, terminal, signal }: Call): Promise<number> {
   // Taken at once: lines that come while the database is opened would be lost, and the end of them never heard of.
   const lines = reader[Symbol.asyncIterator]();
   signal.addEventListener('abort', () => reader.close(), { once: true });
-  const baton = await openBaton(settings, { work: true, onProgress: terminal.err });
+  const baton = await openBaton(settings, { work: true, chats: true, onProgress: terminal.err });
   try {
     const language = languageOf(processEnvironment());
     const words = terminalWords(language);
@@ -50,7 +50,7 @@ async function openScreen({ settings, terminal, signal }: Call): Promise<number>
   // What the log says meanwhile stands between the runs, and not across them.
   let say = (line: string): void => terminal.err(line);
   const onLog = (line: string) => say(line.trimEnd());
-  const baton = await openBaton(settings, { work: true, onProgress: terminal.err, onLog });
+  const baton = await openBaton(settings, { work: true, chats: true, onProgress: terminal.err, onLog });
   const left = Promise.withResolvers<void>();
   let isLeaving = false;
   const leave = () => {

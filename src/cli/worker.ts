@@ -7,14 +7,21 @@ import { withBaton } from './open.ts';
 
 /** Works until a signal comes, and ends what runs before it goes. */
 export const work = (call: Call): Promise<number> =>
-  withBaton(call, true, async () => {
-    const { signal, terminal } = call;
-    terminal.err('Working. Ctrl-C to stop.');
-    // A signal handler alone does not keep the process; the timers of the worker do.
-    if (!signal.aborted) await once(signal, 'abort');
-    terminal.err('Letting what runs end …');
-    return exit.completed;
-  });
+  withBaton(
+    call,
+    true,
+    async () => {
+      const { signal, terminal, settings } = call;
+      const { telegram, slack, http } = settings;
+      const places = [telegram && 'Telegram', slack && 'Slack', http && `HTTP on port ${http.port}`].filter(Boolean);
+      terminal.err(`Working${places.length === 0 ? '' : `, with ${places.join(', ')}`}. Ctrl-C to stop.`);
+      // A signal handler alone does not keep the process; the timers of the worker do.
+      if (!signal.aborted) await once(signal, 'abort');
+      terminal.err('Letting what runs end …');
+      return exit.completed;
+    },
+    true,
+  );
 
 export async function migrateTables({ settings, terminal }: Call): Promise<number> {
   const count = await migrateDatabase(settings, terminal.err);

@@ -59,10 +59,10 @@ export async function keepBatch(
       returning 1
     ), kept as (
       insert into inbox (source, key, body, status, outcome)
-      select ${source}, r.key, r.body::jsonb, case when r.dead then 'dead' else 'pending' end,
-        case when r.dead then 'unreadable' end
+      select ${source}, r.key, r.body::jsonb, case r.dead when 1 then 'dead' else 'pending' end,
+        case r.dead when 1 then 'unreadable' end
       from moved, unnest(${rows.map(({ key }) => key)}::text[], ${rows.map(({ body }) => encodeJson(body))}::text[],
-        ${rows.map(({ dead }) => dead)}::bool[]) as r(key, body, dead)
+        ${rows.map(({ dead }) => (dead ? 1 : 0))}::int[]) as r(key, body, dead)
       on conflict do nothing
     )
     select 1 from moved`,

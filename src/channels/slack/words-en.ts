@@ -1,0 +1,25 @@
+import type { SlackWords } from './words.ts';
+
+export const english: SlackWords = {
+  received: 'Received. It takes a moment; you will be told here.',
+  notRecorded: 'Not recorded: the database does not answer. Please do it again in a moment.',
+  later: 'Received. It could not be handled yet, and will be tried again.',
+  failed: 'This could not be handled.',
+  stranger: 'I do not know you. Whoever runs me can add you to the configuration.',
+  noText: 'There is no text in this message.',
+  stillWrong: 'These values were refused before.',
+  formExpired: 'The form could not be opened in time.',
+  openAgain: 'Open the form again',
+  formTitle: 'Your answer',
+  send: 'Send',
+  close: 'Close',
+  loading: 'One moment…',
+  notNow: 'The database does not answer. Please close this and try again in a moment.',
+  closed: 'There is nothing to fill in any more.',
+  tooLong: (characters) => `Too long to be edited here (${characters} characters): it stays as it is.`,
+  elsewhere: (text) => `In another field: ${text}`,
+  cut: (characters) => `… (${characters} more characters)`,
+  more: (count) => `… and ${count} more`,
+  wholeText: 'Everything as a text',
+  menu: { status: 'Where it stands', why: 'Why', trace: 'Everything that happened', cancel: 'Cancel the run' },
+};

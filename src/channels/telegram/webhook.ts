@@ -1,0 +1,98 @@
+/**
+ * Updates that Telegram brings. It brings one again until it is answered with a 2xx, and holds back the chat's next ones
+ * meanwhile (tdlib/telegram-bot-api, WebhookActor.cpp): so it is kept first, answered then, and handled afterwards.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Hall } from '../../contracts/channel.ts';
+import type { ChannelLog, Door } from '../door.ts';
+import type { Answers } from './answers.ts';
+import { createLanes } from './lanes.ts';
+import { readOne } from './polling.ts';
+import type { Bot, Read } from './read.ts';
+
+const maxBytes = 1_000_000;
+
+export interface Webhook {
+  door: Door;
+  /** From now on what comes is taken. */
+  open(of: { hall: Hall; answers: Answers; bot: Bot }): void;
+  close(): Promise<void>;
+}
+
+const same = (a: string, b: string): boolean => {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+};
+
+export function createWebhook({ url, secret }: { url: string; secret: string }, log: ChannelLog): Webhook {
+  const lanes = createLanes();
+  let inside: Parameters<Webhook['open']>[0] | null = null;
+
+  const answer = async (request: IncomingMessage): Promise<number> => {
+    if (request.method !== 'POST') return 405;
+    if (!same(String(request.headers['x-telegram-bot-api-secret-token'] ?? ''), secret)) return 403;
+    if (!inside) return 503;
+    const body = await bodyOf(request);
+    if (body === null) return 413;
+    return take(body, inside);
+  };
+
+  const take = async (body: string, { hall, answers, bot }: NonNullable<typeof inside>): Promise<number> => {
+    const { read } = readOne(parsed(body), { bot, hall, log });
+    if (!read || read.kind === 'nothing') return 200;
+    if (read.kind !== 'inbound') {
+      lanes.run('asides', () => answers.take(read).catch(() => {}));
+      return 200;
+    }
+    // Kept by its reception before anything is done with it; what is not kept comes again.
+    const kept = Promise.withResolvers<boolean>();
+    lanes.run(laneOf(read), () =>
+      answers.take(read).then(
+        () => kept.resolve(true),
+        () => kept.resolve(false),
+      ),
+    );
+    return (await kept.promise) ? 200 : 500;
+  };
+
+  return {
+    door: {
+      path: new URL(url).pathname,
+      handle: (request: IncomingMessage, response: ServerResponse) => {
+        answer(request)
+          .catch(() => 500)
+          .then((status) => response.writeHead(status, { connection: status === 413 ? 'close' : 'keep-alive' }).end());
+      },
+    },
+    open: (of) => {
+      inside = of;
+    },
+    close: async () => {
+      inside = null;
+      await lanes.empty();
+    },
+  };
+}
+
+const laneOf = (read: Read): string => (read.kind === 'inbound' ? read.inbound.conversation : '');
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+/** Null: more than an update can be. */
+async function bodyOf(request: IncomingMessage): Promise<string | null> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > maxBytes) return null;
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}

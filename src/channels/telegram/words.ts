@@ -1,0 +1,51 @@
+/** What this channel itself says. A language that lacks a sentence does not compile. */
+export interface TelegramWords {
+  received: string;
+  unknownButton: string;
+  anonymous: string;
+  whole: string;
+  commands: Record<
+    'task' | 'status' | 'why' | 'cancel' | 'retry' | 'runs' | 'inbox' | 'cost' | 'trace' | 'help',
+    string
+  >;
+}
+
+const english: TelegramWords = {
+  received: 'Received; the outcome follows in the message.',
+  unknownButton: 'This button is not one of mine any more.',
+  anonymous: 'I cannot tell who you are while you write as the group. Turn "remain anonymous" off to work with me.',
+  whole: 'More than a message holds: the whole text is in the file.',
+  commands: {
+    task: 'Begin a task: /task and what you need',
+    status: 'Where a run stands, or what is under way',
+    why: 'How a run came to where it is',
+    cancel: 'Stop a run and take back what it did',
+    retry: 'Try a failed step again, or begin anew',
+    runs: 'The latest runs',
+    inbox: 'The questions that wait for you',
+    cost: 'What a run has cost',
+    trace: 'Every call of a run, as a file',
+    help: 'What I can do',
+  },
+};
+
+const russian: TelegramWords = {
+  received: 'Принято; что из этого вышло, будет видно в сообщении.',
+  unknownButton: 'Эта кнопка больше не действует.',
+  anonymous: 'Пока вы пишете от имени группы, я не знаю, кто вы. Отключите анонимность, чтобы работать со мной.',
+  whole: 'В сообщение поместилось не всё: полный текст в файле.',
+  commands: {
+    task: 'Начать задачу: /task и что нужно',
+    status: 'Где находится запуск или что выполняется',
+    why: 'Как запуск пришёл к тому, что есть',
+    cancel: 'Остановить запуск и вернуть сделанное назад',
+    retry: 'Повторить неудавшийся шаг или начать заново',
+    runs: 'Последние запуски',
+    inbox: 'Вопросы, которые ждут вас',
+    cost: 'Сколько стоил запуск',
+    trace: 'Все вызовы запуска, файлом',
+    help: 'Что я умею',
+  },
+};
+
+export const telegramWords = (language: 'en' | 'ru'): TelegramWords => (language === 'ru' ? russian : english);

@@ -1,0 +1,24 @@
+/** The figures that those who watch a deployment read, in one statement. */
+import type { Sql } from './database.ts';
+
+export interface Metrics {
+  runs: Record<string, number>;
+  inbox: Record<string, number>;
+  questions: number;
+  posts: number;
+  workers: number;
+}
+
+/** Counts what is under way. Runs that are over are not counted: there is no end of them. */
+export async function readMetrics(sql: Sql): Promise<Metrics> {
+  const [row] = await sql<Metrics[]>`
+    select
+      (select coalesce(jsonb_object_agg(status, n), '{}') from (
+        select status, count(*)::int as n from runs where finished_at is null group by status) as r) as runs,
+      (select coalesce(jsonb_object_agg(status, n), '{}') from (
+        select status, count(*)::int as n from inbox where status <> 'done' group by status) as i) as inbox,
+      (select count(*)::int from escalations where status = 'open') as questions,
+      (select count(*)::int from posts) as posts,
+      (select count(*)::int from workers) as workers`;
+  return row!;
+}

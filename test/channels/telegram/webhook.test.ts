@@ -1,0 +1,62 @@
+/** Updates that Telegram brings: over the process's own server, with a secret, kept before they are confirmed. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, test } from 'node:test';
+import type { Door } from '../../../src/channels/door.ts';
+import { place } from './place.ts';
+
+/** A server that opens a door as soon as there is one. */
+async function hallway() {
+  const doors: Door[] = [];
+  const server = createServer((request, response) => {
+    const door = doors.find(({ path }) => path === request.url);
+    if (door) door.handle(request, response);
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/telegram`;
+  return {
+    url,
+    doors,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+describe('a webhook', { concurrency: 2 }, () => {
+  test('brings a refund from its message to its summary', async () => {
+    await using way = await hallway();
+    await using at = await place({ channel: { webhook: { url: way.url, secret: 's3cret' } } });
+    way.doors.push(...at.doors);
+    const { fake, chats } = at;
+    await at.until(() => at.channel.health!().detail === 'webhook');
+    fake.say({ from: chats.carl, text: 'refund 1042 500' });
+    fake.click({ from: chats.anna, message: await at.asked(chats.anna), label: 'Edit' });
+    const order = await at.seen(chats.anna, /^order \(1 of 2\)/);
+    fake.say({ from: chats.anna, text: '.', replyTo: order });
+    fake.say({ from: chats.anna, text: '40', replyTo: await at.seen(chats.anna, /^amount \(2 of 2\)/) });
+    await at.seen(chats.carl, /^Completed\n/);
+    assert.equal(at.shop.effects('pay').length, 1);
+    assert.ok(fake.deliveries.every(({ status }) => status === 200));
+  });
+
+  test('lets nobody in without the secret, and keeps what does not read from coming again', async () => {
+    await using way = await hallway();
+    await using at = await place({ channel: { webhook: { url: way.url, secret: 's3cret' } } });
+    way.doors.push(...at.doors);
+    await at.until(() => at.channel.health!().detail === 'webhook');
+    const post = async (secret: string, body: string) => {
+      const headers = { 'x-telegram-bot-api-secret-token': secret };
+      return (await fetch(way.url, { method: 'POST', headers, body })).status;
+    };
+    assert.equal(await post('wrong', '{}'), 403);
+    assert.equal(await post('s3cret', 'no json'), 200);
+    assert.equal(await post('s3cret', JSON.stringify({ update_id: 'x' })), 200);
+    assert.equal(await post('s3cret', ' '.repeat(1_100_000)), 413);
+    assert.equal((await fetch(way.url)).status, 405);
+    assert.equal((await at.world.desk.runs(10)).length, 0);
+  });
+});
