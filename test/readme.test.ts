@@ -121,7 +121,8 @@ test('no block of the README goes untried', () => {
   assert.equal(programs.length, 4);
   // A picture, and the folders.
   // The screen is tried by test/channels/terminal/look.test.ts.
-  const tried = ['ts', 'sh', 'console', 'mermaid', 'text', 'screen'];
+  // The chat is played by test/channels/telegram/readme.test.ts.
+  const tried = ['ts', 'sh', 'console', 'mermaid', 'text', 'screen', 'chat'];
   for (const { language, text } of readme) assert.ok(tried.includes(language), text);
   const [folders] = readme.filter(({ language }) => language === 'text');
   for (const [, path] of folders!.text.matchAll(/(?:^|\s{2,})([\w./]+)(?=\s{2,})/gm)) {

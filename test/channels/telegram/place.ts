@@ -13,6 +13,8 @@ export interface PlaceOptions {
   telegram?: TelegramOptions;
   channel?: Partial<TelegramSettings>;
   configuration?: Partial<Configuration>;
+  /** The processes, on the place's database; the shop of tests by default. */
+  processes?: (databaseUrl: string) => Partial<Configuration>;
   /** The language of Anna's app. */
   anna?: 'en' | 'ru';
   /** Other channels beside it. */
@@ -46,7 +48,8 @@ export async function place(options: PlaceOptions = {}) {
       ...options.channel,
       ...more,
     });
-    const configuration = shop.configuration({ people, ...options.configuration });
+    const processes = options.processes?.(database.url) ?? {};
+    const configuration = shop.configuration({ people, ...processes, ...options.configuration });
     const channels = [channel, ...(options.channels ?? [])];
     const world = createWorld(database.url, shop, { channels, configuration });
     await world.start();
