@@ -67,7 +67,8 @@ export const elsewhere: Record<string, string> = {
   notice: 'told at most once, after the message is done; test/core/late.test.ts',
   cursor: 'the right to read a platform ends by itself, as the lease of a sender does',
   cursor_drop: 'not said, it ends by itself a moment later',
-  batch: 'one statement keeps updates and moves past them: before it the platform sends them again, after it they are kept',
+  batch:
+    'one statement keeps updates and moves past them: before it the platform sends them again, after it they are kept',
   dialog: 'whoever sees no prompt presses the button again',
   dialog_placed: 'a prompt that nobody knows is answered by a hint, and the button brings another one',
   dialog_moved: 'as with its first prompt',

@@ -42,7 +42,9 @@ export async function connect(
   const answers = createAnswers(hall, api, sending, log);
   await bolt(settings, deliverer, { hall, api, sending, people, taking, answers, identity, log }, inHand);
   deliverers.push(deliverer);
-  if (http) onHealth(true, 'listening');
+  if (!http) return;
+  onHealth(true, 'listening');
+  log.info({ way: 'http' }, 'connected to Slack');
 }
 
 async function sockets(

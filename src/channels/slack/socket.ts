@@ -42,6 +42,7 @@ export function createSockets(settings: SocketSettings): Deliverer {
         failures = 0;
         open.add(connection.receiver);
         onChange(open.size, null);
+        log.info({ way: 'socket', open: open.size }, 'connected to Slack');
         const reason = await connection.ended;
         log.info({ reason }, 'a connection to Slack ended');
         // Two of these are not solved by coming back at once.
