@@ -12,6 +12,7 @@ import { type Database, isConnectionLoss, openDatabase, reasonOf } from '../core
 import { invocation } from '../own.ts';
 import { findPlace, type Place } from '../place.ts';
 import type { Call } from './call.ts';
+import { checkChats } from './doctor/chats.ts';
 import { checkConfiguration } from './doctor/configuration.ts';
 import { checkDisk } from './doctor/disk.ts';
 import { checkServer } from './doctor/server.ts';
@@ -33,8 +34,9 @@ export async function examine(call: Call): Promise<number> {
   tell(checkDisk(settings.home));
   const place = await reachPlace(call, tell);
   try {
-    const { findings, people } = await checkConfiguration(settings.configFile, place?.url ?? noDatabase);
+    const { findings, people, accounts } = await checkConfiguration(settings.configFile, place?.url ?? noDatabase);
     tell(...findings);
+    if (people) tell(...(await checkChats(settings, accounts)));
     if (place) await lookInside(place, call, people, tell);
   } finally {
     await place?.release();

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import postgres from 'postgres';
+import { checkChats } from '../../src/cli/doctor/chats.ts';
 import { judgeDisk } from '../../src/cli/doctor/disk.ts';
 import { checkServer } from '../../src/cli/doctor/server.ts';
+import { loadSettings } from '../../src/config.ts';
 import { testDatabase } from '../support/database.ts';
 import { baton } from './command.ts';
 
@@ -83,7 +87,7 @@ test('without a database the rest is looked at, and the password of its address 
   assert.deepEqual([code, trouble], [4, ['database']]);
   assert.deepEqual(
     lines.map(({ check }) => check),
-    ['disk', 'configuration', 'database'],
+    ['disk', 'configuration', 'telegram', 'slack', 'database'],
   );
   assert.doesNotMatch(JSON.stringify(lines) + err, /hunter22/);
 });
@@ -135,4 +139,61 @@ test('an embedded server that cannot run is told before it is tried', () => {
   assert.match(checkServer({ ...well, binariesVersion: null })[0]!.advice!, /omit=optional/);
   const open = checkServer({ ...well, open: [{ path: '/d', why: 'its mode is 755' }] });
   assert.match(open[1]!.advice!, /chmod go-rwx \/d/);
+});
+
+/** Answers by path, and remembers what it was asked. */
+async function platform(answers: Record<string, object>) {
+  const server = createServer((request, response) => {
+    const answer = answers[(request.url ?? '').split('/').at(-1)!];
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(answer ?? { ok: false, error_code: 404 }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+test('chats are asked whether they know us, and what they let us hear', async () => {
+  await using telegram = await platform({
+    getMe: { ok: true, result: { username: 'baton_bot', can_read_all_group_messages: false } },
+    getWebhookInfo: { ok: true, result: { url: 'https://elsewhere.example/' } },
+  });
+  await using slack = await platform({ 'auth.test': { ok: false, error: 'invalid_auth' } });
+  const settings = loadSettings({
+    TELEGRAM_BOT_TOKEN: '1:s3cret',
+    TELEGRAM_API_ROOT: telegram.url,
+    SLACK_BOT_TOKEN: 'xoxb-s3cret',
+    SLACK_APP_TOKEN: 'xapp-s3cret',
+    SLACK_API_URL: `${slack.url}/api/`,
+  });
+  const found = await checkChats(settings, { telegram: 1 });
+  assert.deepEqual(
+    found.map(({ check, ok, text }) => [check, ok, text]),
+    [
+      [
+        'telegram',
+        true,
+        '@baton_bot, by polling; in groups it hears /task@it and replies; mentions only as an administrator, or with privacy off',
+      ],
+      ['telegram', false, 'a webhook is set for this bot, by something else'],
+      ['slack', false, 'the token is refused (invalid_auth)'],
+      ['slack', false, 'nobody of the configuration has an account there'],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(found), /s3cret/);
+  const off = await checkChats(loadSettings({}), {});
+  assert.deepEqual(
+    off.map(({ ok }) => ok),
+    [true, true],
+  );
+  const away = await checkChats(
+    loadSettings({ TELEGRAM_BOT_TOKEN: '1:s3cret', TELEGRAM_API_ROOT: 'http://127.0.0.1:1' }),
+    { telegram: 1 },
+  );
+  assert.equal(away[0]!.text, 'the platform could not be reached');
 });

@@ -24,6 +24,8 @@ export interface Api {
 
 const timeoutMs = 10_000;
 const longestPatienceMs = 30_000;
+/** Where Slack does not say how long. */
+const limitedMs = 1_000;
 const neverSent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'];
 
 export const clientOptions = (apiUrl: string | undefined, logger: Logger): webApi.WebClientOptions => ({
@@ -77,8 +79,7 @@ function failureOf(errors: Bolt['webApi'], error: unknown): Failure {
     // An answer that is not JSON comes as an "error" as well, with the text of some gateway.
     return /^[a-z0-9_]{1,80}$/.test(said) ? refusal(said) : { kind: 'ambiguous' };
   }
-  if (error instanceof errors.WebAPIHTTPError)
-    return error.statusCode === 503 ? refusal('service_unavailable') : { kind: 'ambiguous' };
+  if (error instanceof errors.WebAPIHTTPError) return { kind: error.statusCode === 503 ? 'unsent' : 'ambiguous' };
   if (error instanceof errors.WebAPIRequestError) {
     const { code } = (error.original.cause ?? {}) as { code?: unknown };
     return neverSent.includes(String(code)) ? { kind: 'unsent' } : { kind: 'ambiguous' };
@@ -86,9 +87,16 @@ function failureOf(errors: Bolt['webApi'], error: unknown): Failure {
   return { kind: 'ambiguous' };
 }
 
-/** Of these two Slack says that part of what was asked may have happened (https://docs.slack.dev/reference/methods/chat.postMessage). */
-const refusal = (error: string): Failure =>
-  error === 'internal_error' || error === 'fatal_error' ? { kind: 'ambiguous' } : { kind: 'refused', error };
+/**
+ * Of two errors Slack says that part of what was asked may have happened
+ * (https://docs.slack.dev/reference/methods/chat.postMessage), of some that it was too busy to look.
+ */
+function refusal(error: string): Failure {
+  if (error === 'internal_error' || error === 'fatal_error') return { kind: 'ambiguous' };
+  if (error === 'service_unavailable') return { kind: 'unsent' };
+  if (error === 'ratelimited' || error === 'rate_limited') return { kind: 'limited', ms: limitedMs };
+  return { kind: 'refused', error };
+}
 
 export const isRefusal = (result: Result, errors: readonly string[]): boolean =>
   !result.ok && result.failure.kind === 'refused' && errors.includes(result.failure.error);

@@ -5,7 +5,7 @@ import type { ChannelLog } from '../door.ts';
 import { readAddress } from './address.ts';
 import type { Api } from './api.ts';
 import { limits } from './limits.ts';
-import type { Read } from './read.ts';
+import type { Bot, Read } from './read.ts';
 import { escaped, renderCard } from './render.ts';
 import { replyTo, sendFile, threadOf } from './send.ts';
 import { telegramWords } from './words.ts';
@@ -20,7 +20,14 @@ export interface Answers {
   take(read: Read): Promise<void>;
 }
 
-export function createAnswers(api: Api, hall: Hall, log: ChannelLog): Answers {
+export interface AnswerTools {
+  api: Api;
+  hall: Hall;
+  log: ChannelLog;
+  bot: Bot;
+}
+
+export function createAnswers({ api, hall, log, bot }: AnswerTools): Answers {
   const refused = new Map<string, number>();
 
   /** One refusal an hour: whoever goes on is not worth a message each. */
@@ -73,12 +80,21 @@ export function createAnswers(api: Api, hall: Hall, log: ChannelLog): Answers {
           return;
         if (outcome === 'run') await typing(api, inbound.conversation);
         else if (reply && (query === null || reply.prompt || reply.card || reply.file)) {
-          await tell(api, hall, inbound.conversation, message, reply);
+          const said = outcome === 'help' ? withHearing(reply, bot, inbound.language ?? 'en') : reply;
+          await tell(api, hall, inbound.conversation, message, said);
         }
         if (outcome === 'dead') log.warn({ channel: 'telegram' }, 'update given up');
       }
     },
   };
+}
+
+/** In groups a bot hears what its owner has let it hear: the help says which. */
+function withHearing(reply: Reply, { username, readsAll }: Bot, language: 'en' | 'ru'): Reply {
+  const { card } = reply;
+  if (!card) return reply;
+  const text = telegramWords(language)[readsAll ? 'hearsAll' : 'hearsCommands'](username);
+  return { ...reply, card: { ...card, lines: [...card.lines, { mark: 'note', text }] } };
 }
 
 /** Somebody is at it: for the seconds until the run's own message stands there. */

@@ -43,7 +43,7 @@ export function createTelegramChannel(of: TelegramSettings): { channel: Channel;
     api = createApi(new Telegram(token, { ...(apiRoot && { apiRoot }), webhookReply: false }));
     const bot = await identify(api, say, log, stopping.signal);
     if (!bot) return;
-    const answers = createAnswers(api, hall, log);
+    const answers = createAnswers({ api, hall, log, bot });
     await introduce(api);
     if (webhook && hook) {
       webhook.open({ hall, answers, bot });
@@ -92,6 +92,12 @@ export function createTelegramChannel(of: TelegramSettings): { channel: Channel;
   return { channel, doors: webhook ? [webhook.door] : [] };
 }
 
+interface Me {
+  id: number;
+  username: string;
+  can_read_all_group_messages?: boolean;
+}
+
 /** Who the bot is. Waits for a platform that is away; null when the token is refused, or the process stops. */
 async function identify(
   api: Api,
@@ -100,8 +106,11 @@ async function identify(
   signal: AbortSignal,
 ): Promise<Bot | null> {
   for (let tries = 0; !signal.aborted; tries += 1) {
-    const answer = await api.call<Bot>('getMe', {}, { signal });
-    if (answer.end === 'ok') return { id: answer.result.id, username: answer.result.username };
+    const answer = await api.call<Me>('getMe', {}, { signal });
+    if (answer.end === 'ok') {
+      const { id, username, can_read_all_group_messages: readsAll = false } = answer.result;
+      return { id, username, readsAll };
+    }
     if (answer.end === 'refused' && (answer.code === 401 || answer.code === 404)) {
       log.error({ channel: 'telegram', code: answer.code }, 'token refused');
       say({ ok: false, detail: 'the token is refused: check TELEGRAM_BOT_TOKEN' });

@@ -50,6 +50,8 @@ export type Update = z.infer<typeof update>;
 export interface Bot {
   id: number;
   username: string;
+  /** It is handed everything that is written in its groups. */
+  readsAll: boolean;
 }
 
 /** Whom Baton knows by that id; null is a stranger. */

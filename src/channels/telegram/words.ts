@@ -4,6 +4,8 @@ export interface TelegramWords {
   unknownButton: string;
   anonymous: string;
   whole: string;
+  hearsAll: (bot: string) => string;
+  hearsCommands: (bot: string) => string;
   commands: Record<
     'task' | 'status' | 'why' | 'cancel' | 'retry' | 'runs' | 'inbox' | 'cost' | 'trace' | 'help',
     string
@@ -15,6 +17,8 @@ const english: TelegramWords = {
   unknownButton: 'This button is not one of mine any more.',
   anonymous: 'I cannot tell who you are while you write as the group. Turn "remain anonymous" off to work with me.',
   whole: 'More than a message holds: the whole text is in the file.',
+  hearsAll: (bot) => `In groups: /task@${bot} and what you need, a mention of @${bot}, or a reply to me`,
+  hearsCommands: (bot) => `In groups: /task@${bot} and what you need, or a reply to me; mentions do not reach me there`,
   commands: {
     task: 'Begin a task: /task and what you need',
     status: 'Where a run stands, or what is under way',
@@ -34,6 +38,9 @@ const russian: TelegramWords = {
   unknownButton: 'Эта кнопка больше не действует.',
   anonymous: 'Пока вы пишете от имени группы, я не знаю, кто вы. Отключите анонимность, чтобы работать со мной.',
   whole: 'В сообщение поместилось не всё: полный текст в файле.',
+  hearsAll: (bot) => `В группах: /task@${bot} и что нужно, упоминание @${bot} или ответ на моё сообщение`,
+  hearsCommands: (bot) =>
+    `В группах: /task@${bot} и что нужно или ответ на моё сообщение; упоминания там до меня не доходят`,
   commands: {
     task: 'Начать задачу: /task и что нужно',
     status: 'Где находится запуск или что выполняется',

@@ -11,6 +11,8 @@ export interface ConfigurationReport {
   findings: Finding[];
   /** The people of the configuration; null when it does not hold. */
   people: string[] | null;
+  /** How many people have an account, by channel. */
+  accounts: Record<string, number>;
 }
 
 export async function checkConfiguration(file: string, databaseUrl: string): Promise<ConfigurationReport> {
@@ -21,7 +23,11 @@ export async function checkConfiguration(file: string, databaseUrl: string): Pro
     const { routes, agents, people } = registry;
     await configuration.close?.();
     const parts = [count(routes.size, 'route'), count(agents.size, 'agent'), count(people.size, 'person', 'people')];
-    return { findings: [fine('configuration', `${parts.join(', ')} in ${file}`)], people: [...people.keys()] };
+    const channels = [...people.values()].flatMap((person) => Object.keys(person.accounts));
+    const accounts: Record<string, number> = {};
+    for (const channel of channels) accounts[channel] = (accounts[channel] ?? 0) + 1;
+    const findings = [fine('configuration', `${parts.join(', ')} in ${file}`)];
+    return { findings, people: [...people.keys()], accounts };
   } catch (error) {
     if (!(error instanceof BatonError)) throw error;
     const { code, message, problems } = error;
@@ -34,6 +40,7 @@ export async function checkConfiguration(file: string, databaseUrl: string): Pro
           ? each
           : [wrong('configuration', message, 'another file is taken with --config <file>', { code })],
       people: null,
+      accounts: {},
     };
   }
 }

@@ -62,7 +62,7 @@ describe('a refund in Telegram', { concurrency: 3 }, () => {
     const { fake } = at;
     const { anna } = at.chats;
     fake.say({ from: anna, text: 'помощь' });
-    await at.seen(anna, /^Напишите задачу своими словами/);
+    await at.seen(anna, /^Напишите задачу своими словами[\s\S]*упоминания там до меня не доходят/);
     fake.say({ from: anna, text: 'refund 1042 500' });
     fake.click({ from: anna, message: await at.asked(anna), label: 'Approve' });
     await fake.until(() => fake.answers.length === 1);

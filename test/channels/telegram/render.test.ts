@@ -42,7 +42,7 @@ test('buttons name their question and fit into what the platform carries', () =>
 });
 
 test('what does not read throws, and nothing else does', () => {
-  const read = (raw: unknown) => readUpdate(raw, { id: 1, username: 'b' }, () => null);
+  const read = (raw: unknown) => readUpdate(raw, { id: 1, username: 'b', readsAll: false }, () => null);
   for (const raw of [null, 7, {}, { update_id: 1, message: 3 }, { update_id: 'x' }]) assert.throws(() => read(raw));
   assert.equal(read({ update_id: 1, poll: {} }).kind, 'nothing');
 });
