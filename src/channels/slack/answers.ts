@@ -11,10 +11,13 @@ import type { Sending } from './send.ts';
 import type { Taken } from './taking.ts';
 import { escapedWithin } from './texts.ts';
 
+type Waiting = Extract<Taken, { outcome: unknown }>;
+
 export interface Answers {
   /** Tells what came of something; `conversation` is where a prompt would stand. */
   tell(taken: Taken, by: Account, place: Place, conversation: string): Promise<void>;
-  tellReceipt(receipt: Receipt, language: Language, by: Account, place: Place, conversation: string): Promise<void>;
+  /** Tells the outcome of what was still under way. */
+  follow(of: Waiting, by: Account, place: Place, conversation: string): Promise<void>;
   /** A line to one person, and blocks where there is more to it. */
   whisper(by: Account, place: Place, text: string, blocks?: Message['blocks']): Promise<void>;
   /** The prompt that this person was last shown in the conversation: what they write there next answers it. */
@@ -51,7 +54,13 @@ export function createAnswers(hall: Hall, api: Api, sending: Sending, log: Chann
     if ('channel' in direct) await api.call('chat.postMessage', { channel: direct.channel, ...args }, true);
   };
 
-  const tellReceipt: Answers['tellReceipt'] = async (receipt, language, by, place, conversation) => {
+  const tellReceipt = async (
+    receipt: Receipt,
+    language: Language,
+    by: Account,
+    place: Place,
+    conversation: string,
+  ): Promise<void> => {
     const { reply } = receipt;
     if (reply?.file) {
       const { name: filename, text: content } = reply.file;
@@ -78,19 +87,23 @@ export function createAnswers(hall: Hall, api: Api, sending: Sending, log: Chann
     if (line !== null) await whisper(by, place, line);
   };
 
+  const follow: Answers['follow'] = async ({ outcome, language }, by, place, conversation) => {
+    const receipt = await outcome;
+    if (!receipt) return;
+    // Who was told to wait hears the end of it, however well it went.
+    if (receipt.outcome === 'decided' && receipt.reply) return whisper(by, place, receipt.reply.line);
+    return tellReceipt(receipt, language, by, place, conversation);
+  };
+
   return {
     whisper,
-    tellReceipt,
+    follow,
     tell: async (taken, by, place, conversation) => {
       const words = slackWordsIn(taken.language);
       if (taken.state === 'stranger') return taken.isTold ? whisper(by, place, words.stranger) : undefined;
       if (taken.state === 'done') return tellReceipt(taken.receipt, taken.language, by, place, conversation);
       await whisper(by, place, taken.state === 'late' ? words.received : words.notRecorded);
-      const receipt = await taken.outcome;
-      if (!receipt) return;
-      const line = receipt.reply && receipt.outcome === 'decided' ? receipt.reply.line : null;
-      if (line !== null) return whisper(by, place, line);
-      return tellReceipt(receipt, taken.language, by, place, conversation);
+      return follow(taken, by, place, conversation);
     },
     promptIn: (conversation, by) => prompts.get(keyOf(conversation, by)) ?? null,
   };

@@ -94,8 +94,12 @@ async function answerCommand(tools: Tools, arrival: Of<'update'>, taken: Taken, 
     }
     if (line && !file && !prompt && taken.receipt.outcome !== 'run') return only(escaped(line));
   }
+  if ('outcome' in taken) {
+    await only(taken.state === 'late' ? words.received : words.notRecorded);
+    return tools.answers.follow(taken, arrival.by, arrival.place, arrival.update.conversation);
+  }
   await ack();
-  await tell(tools, arrival, taken);
+  return tell(tools, arrival, taken);
 }
 
 /** A copy that was posted for somebody who wanted to look: core does not edit it, so its end is written here. */

@@ -1,8 +1,9 @@
 /**
- * Deliveries over Socket Mode, on two connections: Slack closes each from time to time
- * (https://docs.slack.dev/apis/events-api/using-socket-mode), and the other one serves meanwhile. Reconnecting is done
- * here, with a receiver of its own for every connection: the library's own way waits five seconds, and ends the process
- * with an unhandled rejection when it cannot ask for a new address (slackapi/node-slack-sdk issue 2656).
+ * Deliveries over Socket Mode, on two connections. Slack closes each from time to time and says so before; as it
+ * advises, the next one is open before the old one is closed
+ * (https://docs.slack.dev/apis/events-api/using-socket-mode). That is done here, with a receiver of its own for every
+ * connection: the library's way closes first and waits five seconds, and ends the process with an unhandled rejection
+ * when it cannot ask for a new address (slackapi/node-slack-sdk issue 2656).
  */
 import type { Logger, SocketModeReceiver } from '@slack/bolt';
 import type { ChannelLog } from '../door.ts';
@@ -24,6 +25,10 @@ const firstDelayMs = 1_000;
 const longestDelayMs = 30_000;
 const helloMs = 15_000;
 const closeMs = 1_000;
+/** Slack closes by itself about ten seconds after it said so. */
+const retireMs = 15_000;
+/** What came on the old connection is answered within three seconds. */
+const graceMs = 3_000;
 
 export function createSockets(settings: SocketSettings): Deliverer {
   const { log, onChange } = settings;
@@ -34,28 +39,34 @@ export function createSockets(settings: SocketSettings): Deliverer {
   /** One connection after the other. */
   const keep = async (process: Process): Promise<void> => {
     let failures = 0;
+    let retire = () => {};
     while (!stopping.signal.aborted) {
       const connection = connect(settings, process);
       closers.add(connection.close);
+      const end = () => {
+        open.delete(connection.receiver);
+        closers.delete(connection.close);
+        void connection.close();
+      };
       try {
         await connection.opened;
         failures = 0;
         open.add(connection.receiver);
         onChange(open.size, null);
         log.info({ way: 'socket', open: open.size }, 'connected to Slack');
+        retire();
         const reason = await connection.ended;
         log.info({ reason }, 'a connection to Slack ended');
-        // Two of these are not solved by coming back at once.
+        if (isAnnounced(reason)) retire = later(end, retireMs, stopping.signal);
+        else end();
+        // These two are not solved by coming back at once.
         if (reason === 'too_many_websockets' || reason === 'link_disabled') failures = 5;
       } catch (error) {
+        end();
         failures += 1;
         const reason = reasonOf(error);
         log.warn({ reason, failures }, 'no connection to Slack');
         onChange(open.size, reason);
-      } finally {
-        open.delete(connection.receiver);
-        closers.delete(connection.close);
-        void connection.close();
       }
       if (open.size === 0) onChange(0, 'disconnected');
       if (failures > 0) await pause(Math.min(firstDelayMs * 2 ** (failures - 1), longestDelayMs), stopping.signal);
@@ -85,13 +96,12 @@ function connect({ bolt, appToken, apiUrl, logger }: SocketSettings, process: Pr
   const { client } = receiver;
   receiver.init({ processEvent: process } as unknown as Parameters<SocketModeReceiver['init']>[0]);
   const { promise: ended, resolve: end } = Promise.withResolvers<string>();
-  client.on('error', () => end('error'));
-  client.on('disconnected', () => end('closed'));
-  client.on('ws_message', (data: unknown) => {
-    const reason = disconnectReason(data);
-    // Slack asks before it closes: the next connection is opened at once, not when this one is gone.
-    if (reason) end(reason);
+  let isGone = false;
+  client.on('disconnected', () => {
+    isGone = true;
+    end('closed');
   });
+  hear(client, end);
   const late = new AbortController();
   const opened = Promise.race([
     receiver.start(),
@@ -102,13 +112,31 @@ function connect({ bolt, appToken, apiUrl, logger }: SocketSettings, process: Pr
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     end('closed');
-    closing ??= Promise.resolve(client.disconnect()).then(
-      () => {},
-      () => {},
-    );
+    // Closing what is closed already would leave one of the library's timers behind.
+    closing ??= isGone ? Promise.resolve() : client.disconnect().catch(() => {});
     return closing;
   };
   return { receiver, opened, ended, close };
+}
+
+/** Slack's wish to close a connection is heard here alone: what comes on it meanwhile is still answered on it. */
+function hear(client: SocketModeReceiver['client'], end: (reason: string) => void): void {
+  const given = client.listeners('ws_message');
+  client.removeAllListeners('ws_message');
+  client.on('ws_message', (...message: unknown[]) => {
+    const reason = disconnectReason(message[0]);
+    if (reason !== null) return end(reason);
+    for (const listener of given) listener.apply(client, message);
+  });
+}
+
+const isAnnounced = (reason: string): boolean => reason === 'warning' || reason === 'refresh_requested';
+
+/** Calls it in the end, or a moment after it is told that it may. */
+function later(call: () => void, ms: number, signal: AbortSignal): () => void {
+  const told = Promise.withResolvers<void>();
+  void Promise.race([pause(ms, signal), told.promise.then(() => pause(graceMs, signal))]).then(call);
+  return told.resolve;
 }
 
 function disconnectReason(data: unknown): string | null {
