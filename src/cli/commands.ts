@@ -27,7 +27,7 @@ const console: Command = {
   ],
   flags: { ...common },
   load: async () => {
-    (await import('./console/memory.ts')).staySmall();
+    (await import('./memory.ts')).staySmall();
     return (await import('./console.ts')).openConsole;
   },
 };
@@ -120,6 +120,29 @@ export const commands: readonly Command[] = [
     ],
     flags: { deep: { help: 'go through all data as well, and look for what must never be' }, json, ...common },
     load: async () => (await import('./doctor.ts')).examine,
+  },
+  {
+    name: 'estimate',
+    arguments: [],
+    summary: 'what a month would cost, in tokens and in money; it needs no database and no key',
+    details: [
+      'Low, expected and high, with every assumption and where it comes from. Prices are tables in src/models/prices.',
+      'An amount is in the currency of the one --provider, or names its own, as in 30000RUB.',
+    ],
+    flags: {
+      tasks: { value: 'n', help: 'tasks a day (default 200)' },
+      steps: { value: 'n', help: 'steps a task (default 5)' },
+      days: { value: 'n', help: 'days a month (default 30)' },
+      provider: { value: 'name', help: 'openai, gigachat or all (default all)' },
+      models: { value: 'tiers', help: 'which models, as in light=…,mid=…,strong=…; one without a price costs n/a' },
+      rate: { value: 'roubles', help: 'roubles for one dollar: money is then shown in both' },
+      'minute-cost': { value: 'amount', help: 'what a minute of the people costs who are asked' },
+      development: { value: 'amount', help: 'what building your process costs, once' },
+      support: { value: 'amount', help: 'what looking after it costs a month' },
+      json,
+      ...common,
+    },
+    load: async () => (await import('./estimate.ts')).estimateCost,
   },
   {
     name: 'migrate',

@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { migrateDatabase } from '../main.ts';
 import type { Call } from './call.ts';
 import { exit } from './exit.ts';
+import { staySmall } from './memory.ts';
 import { withBaton } from './open.ts';
 
 /** Works until a signal comes, and ends what runs before it goes. */
-export const work = (call: Call): Promise<number> =>
-  withBaton(
+export const work = (call: Call): Promise<number> => {
+  if (call.settings.telegram || call.settings.slack) staySmall();
+  return withBaton(
     call,
     true,
     async () => {
@@ -22,6 +24,7 @@ export const work = (call: Call): Promise<number> =>
     },
     true,
   );
+};
 
 export async function migrateTables({ settings, terminal }: Call): Promise<number> {
   const count = await migrateDatabase(settings, terminal.err);

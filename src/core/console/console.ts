@@ -10,7 +10,7 @@ import { replay } from '../evolve.ts';
 import { type Answering, languageFor } from '../reception.ts';
 import type { Registry } from '../registry.ts';
 import type { Database } from '../store/database.ts';
-import { findDialog, placeDialog } from '../store/dialogs.ts';
+import { dialogIn, findDialog, placeDialog } from '../store/dialogs.ts';
 import { runOfMessage } from '../store/inbox.ts';
 import { runAt } from '../store/threads.ts';
 import { answered, begin, filled } from './dialogs.ts';
@@ -68,6 +68,10 @@ async function said({ db, desk, registry }: ConsoleTools, update: SaidUpdate, ac
     const answer = await desk.vote(code, { actor, verb, value });
     const run = answer.result === 'decided' ? answer.run : null;
     return { outcome: answer.result, run, reply: voteLine(answer, language, words, desk.nameOf) };
+  }
+  const going = update.inThread && about === null ? await dialogIn(db.sql, conversation, actor.person) : null;
+  if (going) {
+    return answered({ sql: db.sql, desk }, going, { text: heard.text, message: going.message, actor, language });
   }
   if (place || update.about !== null) return elsewhere(db, desk, place?.run ?? null, asking, heard.text);
   const run = await desk.submit({ source: actor.via, key, task: { text: heard.text, requester: actor, conversation } });

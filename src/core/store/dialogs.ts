@@ -15,6 +15,11 @@ export interface Dialog {
   field: number;
 }
 
+/** Where its prompt stands. */
+export interface Placed {
+  message: string;
+}
+
 /** Begins a dialog; an earlier one of the same person about the same question is over. */
 export async function beginDialog(sql: Sql, conversation: string, of: Omit<Dialog, 'id'>): Promise<string> {
   const id = uuid();
@@ -43,6 +48,14 @@ export async function findDialog(sql: Sql, conversation: string, message: string
   const [row] = await sql<Dialog[]>`
     select id, person, code, verb, typed, field from dialogs
     where conversation = ${conversation} and message = ${message}`;
+  return row ?? null;
+}
+
+/** What this person is giving in a conversation where nothing says which message a text replies to: the latest. */
+export async function dialogIn(sql: Sql, conversation: string, person: string): Promise<(Dialog & Placed) | null> {
+  const [row] = await sql<(Dialog & Placed)[]>`
+    select id, person, code, verb, typed, field, message from dialogs
+    where conversation = ${conversation} and person = ${person} and message is not null order by at desc limit 1`;
   return row ?? null;
 }
 

@@ -90,3 +90,17 @@ test('a whole form tells what does not fit at its fields, and nothing is sent th
   assert.equal((await fill(['1042', '500'])).outcome, 'unchanged');
   assert.equal((await fill(['1042', '40'])).outcome, 'decided');
 });
+
+test('in a thread, where nothing says what a text replies to, it goes to the form that is open there', async () => {
+  await using at = await room();
+  const { card } = await asked(at, 'refund 1042 500');
+  const first = await at.hand('anna', { kind: 'press', code: card.code!, verb: 'edit' });
+  await at.hall.prompted(first.reply!.prompt!.dialog, home, 'p1');
+  const status = await at.say('anna', 'status', { inThread: true });
+  assert.equal(status.outcome, 'status');
+  const second = await at.say('anna', '1042', { inThread: true });
+  assert.equal(second.reply!.prompt!.card.title, 'amount (2 of 2)');
+  await at.hall.prompted(second.reply!.prompt!.dialog, home, 'p2');
+  assert.equal((await at.say('boris', '5', { inThread: true })).outcome, 'not_a_task');
+  assert.equal((await at.say('anna', '40', { inThread: true })).reply!.line, 'Recorded: Edit.');
+});

@@ -1,4 +1,7 @@
-/** A terminal is open all day and does little: its process is told to stay small rather than to be a little faster. */
+/**
+ * A terminal is open all day and does little, and a process that is in chats waits for people: such a process is told to
+ * stay small rather than to be a little faster.
+ */
 import { setFlagsFromString } from 'node:v8';
 
 export function staySmall(): void {
