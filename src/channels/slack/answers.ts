@@ -4,6 +4,7 @@ import type { ChannelLog } from '../door.ts';
 import { isDirect, messageOf } from './addresses.ts';
 import { type Api, isRefusal } from './api.ts';
 import type { Account } from './arrivals.ts';
+import { pause } from './bolt.ts';
 import { type Language, slackWordsIn } from './language.ts';
 import type { Place } from './places.ts';
 import { type Message, renderCard } from './render.ts';
@@ -21,12 +22,13 @@ export interface Answers {
   /** A line to one person, and blocks where there is more to it. */
   whisper(by: Account, place: Place, text: string, blocks?: Message['blocks']): Promise<void>;
   /** The prompt that this person was last shown in the conversation: what they write there next answers it. */
-  promptIn(conversation: string, by: Account): string | null;
+  promptIn(conversation: string, by: Account): Promise<string | null>;
 }
 
 /** What is seen anyway: the messages of the run show it. */
 const visible: readonly string[] = ['run', 'decided', 'revised', 'ignored'];
 const mostPrompts = 1_000;
+const promptMs = 1_000;
 const longestText = 3_000;
 
 /** The outcome in a sentence, or null when there is nothing to say. */
@@ -40,6 +42,7 @@ export function lineOf({ outcome, reply }: Receipt, language: Language): string 
 
 export function createAnswers(hall: Hall, api: Api, sending: Sending, log: ChannelLog): Answers {
   const prompts = new Map<string, string>();
+  const telling = new Map<string, Promise<void>>();
   const keyOf = (conversation: string, { team, user }: Account) => `${conversation} ${team}/${user}`;
 
   const whisper: Answers['whisper'] = async (by, { channel, thread }, text, blocks) => {
@@ -95,16 +98,30 @@ export function createAnswers(hall: Hall, api: Api, sending: Sending, log: Chann
     return tellReceipt(receipt, language, by, place, conversation);
   };
 
+  const tell: Answers['tell'] = async (taken, by, place, conversation) => {
+    const words = slackWordsIn(taken.language);
+    if (taken.state === 'stranger') return taken.isTold ? whisper(by, place, words.stranger) : undefined;
+    if (taken.state === 'done') return tellReceipt(taken.receipt, taken.language, by, place, conversation);
+    await whisper(by, place, taken.state === 'late' ? words.received : words.notRecorded);
+    return follow(taken, by, place, conversation);
+  };
+
   return {
     whisper,
     follow,
-    tell: async (taken, by, place, conversation) => {
-      const words = slackWordsIn(taken.language);
-      if (taken.state === 'stranger') return taken.isTold ? whisper(by, place, words.stranger) : undefined;
-      if (taken.state === 'done') return tellReceipt(taken.receipt, taken.language, by, place, conversation);
-      await whisper(by, place, taken.state === 'late' ? words.received : words.notRecorded);
-      return follow(taken, by, place, conversation);
+    tell: (taken, by, place, conversation) => {
+      const key = keyOf(conversation, by);
+      const told = tell(taken, by, place, conversation).finally(() => {
+        if (telling.get(key) === told) telling.delete(key);
+      });
+      telling.set(key, told);
+      return told;
     },
-    promptIn: (conversation, by) => prompts.get(keyOf(conversation, by)) ?? null,
+    promptIn: async (conversation, by) => {
+      const key = keyOf(conversation, by);
+      // What answers the message before may be a prompt, and stand there before it is known here.
+      await Promise.race([telling.get(key), pause(promptMs)]);
+      return prompts.get(key) ?? null;
+    },
   };
 }

@@ -56,8 +56,9 @@ export function createApi(bolt: Bolt, client: webApi.WebClient, quiet: Quiet): A
     } catch (error) {
       const failure = failureOf(webApi, error);
       if (failure.kind !== 'limited') return { ok: false, failure };
-      if (quiet.size > 1000) quiet.clear();
-      quiet.set(bucket, performance.now() + failure.ms);
+      const now = performance.now();
+      for (const [one, until] of quiet) if (until <= now) quiet.delete(one);
+      quiet.set(bucket, now + failure.ms);
       return patient ? call(method, args, patient && failure.ms <= longestPatienceMs) : { ok: false, failure };
     }
   };

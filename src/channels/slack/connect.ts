@@ -42,6 +42,7 @@ export async function connect(
   const answers = createAnswers(hall, api, sending, log);
   await bolt(settings, deliverer, { hall, api, sending, people, taking, answers, identity, log }, inHand);
   deliverers.push(deliverer);
+  if (signal.aborted) return deliverer.close();
   if (!http) return;
   onHealth(true, 'listening');
   log.info({ way: 'http' }, 'connected to Slack');

@@ -24,6 +24,7 @@ export function createHttp(signingSecret: string, log: ChannelLog): Deliverer & 
       response.writeHead(status, body === '' ? {} : { 'content-type': type }).end(body);
     };
     if (request.method !== 'POST') return end(405);
+    if (Number(request.headers['content-length'] ?? 0) > maxBytes) return end(413);
     const raw = await read(request);
     if (raw === null) return end(413);
     if (!isSigned(request, raw, signingSecret)) {

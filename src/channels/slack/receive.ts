@@ -42,6 +42,7 @@ export function createReceiver(deliverer: Deliverer, tools: Tools, inHand: Set<P
 
 async function handle(app: App, event: ReceiverEvent, tools: Tools): Promise<void> {
   const arrival = readArrival(event.body, tools.identity);
+  if (event.body.type === 'app_rate_limited') tools.log.warn({}, 'Slack leaves events out: there were too many');
   if (arrival.kind === 'ignored') return event.ack();
   const carried = await taken(arrival, tools);
   // A socket may have closed meanwhile. What was kept is kept, and whoever did it is told all the same.
@@ -57,7 +58,7 @@ async function taken(arrival: Arrival, tools: Tools): Promise<Carried> {
   switch (arrival.kind) {
     case 'update': {
       const { by, isPressed } = arrival;
-      const update = answering(arrival, tools);
+      const update = await answering(arrival, tools);
       return { arrival, taken: await (isPressed ? taking.pressed(by, update) : taking.event(by, update)) };
     }
     case 'filled':
@@ -70,10 +71,10 @@ async function taken(arrival: Arrival, tools: Tools): Promise<Carried> {
 }
 
 /** In a thread there are no replies to one message: what is written after a prompt is taken for its answer. */
-function answering({ by, update }: Extract<Arrival, { kind: 'update' }>, { answers }: Tools): Draft {
+async function answering({ by, update }: Extract<Arrival, { kind: 'update' }>, { answers }: Tools): Promise<Draft> {
   if (update.kind !== 'said' || update.about !== null || !update.inThread) return update;
   if (menuVerbs.some((verb) => verb === update.text.toLowerCase())) return update;
-  return { ...update, about: answers.promptIn(update.conversation, by) };
+  return { ...update, about: await answers.promptIn(update.conversation, by) };
 }
 
 async function filledBy(

@@ -84,7 +84,7 @@ export function createSockets(settings: SocketSettings): Deliverer {
   };
 }
 
-function connect({ bolt, appToken, apiUrl, logger }: SocketSettings, process: Process) {
+function connect({ bolt, appToken, apiUrl, logger, log }: SocketSettings, process: Process) {
   const receiver = new bolt.SocketModeReceiver({
     appToken,
     logger,
@@ -101,7 +101,7 @@ function connect({ bolt, appToken, apiUrl, logger }: SocketSettings, process: Pr
     isGone = true;
     end('closed');
   });
-  hear(client, end);
+  hear(client, log, end);
   const late = new AbortController();
   const opened = Promise.race([
     receiver.start(),
@@ -119,14 +119,21 @@ function connect({ bolt, appToken, apiUrl, logger }: SocketSettings, process: Pr
   return { receiver, opened, ended, close };
 }
 
-/** Slack's wish to close a connection is heard here alone: what comes on it meanwhile is still answered on it. */
-function hear(client: SocketModeReceiver['client'], end: (reason: string) => void): void {
+/**
+ * Slack's wish to close a connection is heard here alone: what comes on it meanwhile is still answered on it. What the
+ * library cannot read, such as an event without an event in it, would be a rejection that nobody handles.
+ */
+function hear(client: SocketModeReceiver['client'], log: ChannelLog, end: (reason: string) => void): void {
   const given = client.listeners('ws_message');
   client.removeAllListeners('ws_message');
   client.on('ws_message', (...message: unknown[]) => {
     const reason = disconnectReason(message[0]);
     if (reason !== null) return end(reason);
-    for (const listener of given) listener.apply(client, message);
+    for (const listener of given)
+      Promise.try(() => listener.apply(client, message)).catch((error: unknown) => {
+        log.warn({ reason: nameOf(error) }, 'a message of Slack could not be read');
+      });
+    return undefined;
   });
 }
 

@@ -57,7 +57,7 @@ function whole(text: string, max: number): string {
  */
 export function readText(text: string, bot: string): string {
   return text
-    .replace(/<([^<>\n]+)>/g, (_, inside: string) => meant(inside, bot))
+    .replace(/<([@#!][^<>\n]+|[a-z][a-z0-9+.-]*:[^<>\n]+)>/gi, (_, inside: string) => meant(inside, bot))
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')
