@@ -42,7 +42,8 @@ export const inbound = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cancel'), key, ...sender, conversation, run: z.string().max(100) }),
   /**
    * Something was written to Baton, and it is for core to say what it is: a verb, an answer, or a task. `about` is the
-   * message that it replies to; `inThread` says that a run lives in this conversation, so that it begins none.
+   * message that it replies to; `inThread` says that the conversation is a thread, of which `about` may be the root: if
+   * a run lives there, it begins none.
    */
   z.strictObject({
     kind: z.literal('said'),
@@ -136,6 +137,8 @@ export interface Hall {
   question(code: string): Promise<Card | null>;
   /** Whose account of this channel it is; null for a stranger. */
   personOf(account: string): string | null;
+  /** Whether a stranger may begin tasks in this conversation. */
+  welcomes(account: string, conversation: string): boolean;
 }
 
 /**

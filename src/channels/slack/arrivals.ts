@@ -23,7 +23,7 @@ export interface Account {
   user: string;
 }
 
-type Without<T> = T extends unknown ? Omit<T, 'person' | 'language'> : never;
+type Without<T> = T extends unknown ? Omit<T, 'person' | 'account' | 'language'> : never;
 /** An update that does not say yet who its sender is to Baton. */
 export type Draft = Without<Inbound>;
 

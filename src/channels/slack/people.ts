@@ -13,7 +13,9 @@ export interface People {
   knownLanguageOf(account: Account): Language;
   /** Whether this stranger is told so now. */
   mayRefuse(account: Account): boolean;
-  isStranger(account: Account): boolean;
+  /** Nobody of the configuration, where not everybody is welcome. */
+  isStranger(account: Account, conversation: string): boolean;
+  idOf(account: Account): string;
 }
 
 const askMs = 1_000;
@@ -41,7 +43,9 @@ export function createPeople(hall: Hall, api: Api): People {
   const idOf = ({ team, user }: Account) => `${team}/${user}`;
   return {
     personOf: (account) => hall.personOf(idOf(account)),
-    isStranger: (account) => hall.personOf(idOf(account)) === null,
+    isStranger: (account, conversation) =>
+      hall.personOf(idOf(account)) === null && !hall.welcomes(idOf(account), conversation),
+    idOf,
     languageOf: (account) => {
       const kept = languages.get(account.user);
       if (kept && kept.until > performance.now()) return kept.language;

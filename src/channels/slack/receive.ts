@@ -3,7 +3,7 @@
  * calls `processEvent` confirms events first and runs listeners then (slackapi/bolt-js src/App.ts).
  */
 import type { App, Receiver, ReceiverEvent } from '@slack/bolt';
-import { addressOf } from './addresses.ts';
+import { addressOf, messageOf } from './addresses.ts';
 import { type Arrival, type Draft, readArrival } from './arrivals.ts';
 import { type Begun, beginAt, markLost } from './begin.ts';
 import { pause } from './bolt.ts';
@@ -71,10 +71,14 @@ async function taken(arrival: Arrival, tools: Tools): Promise<Carried> {
 }
 
 /** In a thread there are no replies to one message: what is written after a prompt is taken for its answer. */
-async function answering({ by, update }: Extract<Arrival, { kind: 'update' }>, { answers }: Tools): Promise<Draft> {
+async function answering(
+  { by, update, place }: Extract<Arrival, { kind: 'update' }>,
+  { answers }: Tools,
+): Promise<Draft> {
   if (update.kind !== 'said' || update.about !== null || !update.inThread) return update;
-  if (menuVerbs.some((verb) => verb === update.text.toLowerCase())) return update;
-  return { ...update, about: await answers.promptIn(update.conversation, by) };
+  const root = place.thread === null ? null : messageOf(place.channel, place.thread);
+  if (menuVerbs.some((verb) => verb === update.text.toLowerCase())) return { ...update, about: root };
+  return { ...update, about: (await answers.promptIn(update.conversation, by)) ?? root };
 }
 
 async function filledBy(
@@ -98,7 +102,7 @@ async function begin(arrival: Extract<Arrival, { kind: 'begin' }>, tools: Tools)
   if (text === '') return { arrival, taken: null };
   const since = performance.now();
   const asked = people.languageOf(by);
-  if (people.isStranger(by)) {
+  if (people.isStranger(by, addressOf(identity.team, arrival.from.channel, null))) {
     const isTold = people.mayRefuse(by);
     return { arrival, taken: { state: 'stranger', language: await asked, isTold } };
   }

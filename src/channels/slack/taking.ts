@@ -30,24 +30,32 @@ export interface Taking {
   pressed(by: Account, update: Draft | Promise<Draft>, since?: number): Promise<Taken>;
 }
 
+interface Sender {
+  language: Language;
+  /** Null: a guest. */
+  person: string | null;
+  account: string;
+}
+
 export function createTaking(hall: Hall, people: People): Taking {
-  const begin = async (by: Account): Promise<{ language: Language; person: string } | Taken> => {
+  const begin = async (by: Account, conversation: string): Promise<Sender | Taken> => {
     const person = people.personOf(by);
-    if (person !== null) return { language: await people.languageOf(by), person };
+    if (!people.isStranger(by, conversation)) {
+      return { language: await people.languageOf(by), person, account: people.idOf(by) };
+    }
     const isTold = people.mayRefuse(by);
     return { state: 'stranger', language: isTold ? await people.languageOf(by) : 'en', isTold };
   };
-  const full = (update: Draft, of: { person: string; language: Language }): Inbound =>
-    ({ ...update, ...of }) as Inbound;
+  const full = (update: Draft, of: Sender): Inbound => ({ ...update, ...of }) as Inbound;
 
   return {
     event: async (by, update) => {
-      const sender = await begin(by);
+      const sender = await begin(by, update.conversation);
       if ('state' in sender) return sender;
       return { state: 'done', language: sender.language, receipt: await hall.receive(full(update, sender)) };
     },
     pressed: async (by, update, since = performance.now()) => {
-      const sender = await begin(by);
+      const sender = await begin(by, 'conversation' in update ? update.conversation : '');
       if ('state' in sender) return sender;
       const { language } = sender;
       const outcome = Promise.resolve(update)

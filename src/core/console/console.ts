@@ -69,11 +69,11 @@ async function said({ db, desk, registry }: ConsoleTools, update: SaidUpdate, ac
     const run = answer.result === 'decided' ? answer.run : null;
     return { outcome: answer.result, run, reply: voteLine(answer, language, words, desk.nameOf) };
   }
-  const going = update.inThread && about === null ? await dialogIn(db.sql, conversation, actor.person) : null;
+  const going = update.inThread ? await dialogIn(db.sql, conversation, actor.person) : null;
   if (going) {
     return answered({ sql: db.sql, desk }, going, { text: heard.text, message: going.message, actor, language });
   }
-  if (place || update.about !== null) return elsewhere(db, desk, place?.run ?? null, asking, heard.text);
+  if (place || (about !== null && !update.inThread)) return elsewhere(db, desk, place?.run ?? null, asking, heard.text);
   const run = await desk.submit({ source: actor.via, key, task: { text: heard.text, requester: actor, conversation } });
   return { outcome: 'run', run, reply: line(words.begun) };
 }

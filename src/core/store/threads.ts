@@ -7,11 +7,15 @@ export interface Place {
   purpose: string | null;
 }
 
-/** The run of a message of Baton's, or else of the conversation that a run lives in. */
+/**
+ * The run of a message of Baton's, or else of the conversation that a run lives in. The message may stand in a
+ * conversation of which this one is a thread.
+ */
 export async function runAt(sql: Sql, conversation: string, message: string | null): Promise<Place | null> {
   if (message !== null) {
     const [shown] = await sql<Place[]>`
-      select run_id as run, purpose from deliveries where conversation = ${conversation} and message = ${message}`;
+      select run_id as run, purpose from deliveries
+      where message = ${message} and conversation in (${conversation}, regexp_replace(${conversation}, '/[^/]*$', ''))`;
     if (shown) return shown;
   }
   const [lives] = await sql<Place[]>`

@@ -134,3 +134,14 @@ test('a stranger learns the account by which they can be added', async () => {
   const said = { kind: 'said', text: 'refund 1 5', about: null, inThread: false, account: '501' } as const;
   assert.match((await at.hand(null, said)).reply!.line, /to add you, as memory:501\.$/);
 });
+
+test('below a question that stands on its own a text is about its run; in a thread of people it may be a task', async () => {
+  await using at = await room();
+  const { run } = await at.say('carl', 'refund 1042 500');
+  const question = await at.memory.until((channel) => channel.in('memory:anna')[0]);
+  const below = { inThread: true, about: question.message, conversation: `memory:anna/${question.message}` };
+  assert.equal((await at.say('anna', 'status', below)).run, run);
+  assert.equal((await at.say('anna', 'look 7 50', below)).outcome, 'not_a_task');
+  const elsewhere = await at.say('anna', 'look 7 50', { inThread: true, about: 'root', conversation: 'memory:hall/1' });
+  assert.equal(elsewhere.outcome, 'run');
+});
