@@ -56,6 +56,15 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./run.ts')).runTask,
   },
   {
+    name: 'plan',
+    arguments: ['task'],
+    rest: true,
+    summary: 'how a task would be understood and planned, and what speaks against the plan; nothing is run',
+    details: ['Exit codes: 0 a proven plan; 1 none.'],
+    flags: { json, ...common },
+    load: async () => (await import('./plan.ts')).showPlan,
+  },
+  {
     name: 'decide',
     arguments: ['code', 'answer'],
     summary: 'answer a question by its code, and follow the run to its end',
