@@ -16,8 +16,8 @@ COPY src ./src
 COPY processes ./processes
 # An ordinary user, who may write nothing here. The database is given by DATABASE_URL; no secret belongs into the image.
 USER node
-# Well as long as the configuration holds and the database answers (codes 2 and 4 of doctor). A run that needs a person is
-# no reason to restart a worker.
+# Well as long as the configuration holds and the database answers (codes 2 and 4 of doctor). Neither a run that needs a
+# person nor a chat that is away is a reason to restart a worker.
 HEALTHCHECK --interval=60s --timeout=30s --start-period=30s --retries=3 \
   CMD ["/bin/sh", "-c", "node src/cli.ts doctor; test $? -lt 2"]
 # The process heeds SIGTERM itself: it lets what runs end and hands the rest over.

@@ -2,7 +2,20 @@
 import { z } from 'zod';
 import type { Problem } from './contracts/error.ts';
 
-const web = z.string().regex(/^https?:\/\/[^\s/]+(\/\S*)?$/, 'must be an address that begins with http:// or https://');
+const isAddress = (given: string): boolean => URL.canParse(given);
+const web = z
+  .string()
+  .refine(
+    (given) => /^https?:\/\/[^\s/]/.test(given) && isAddress(given),
+    'must be an address that begins with http:// or https://',
+  );
+/** Where Telegram brings updates: over TLS, or to this very machine; on a path that is nobody else's. */
+const isWebhook = (given: string): boolean => {
+  const { protocol, hostname, username, pathname } = new URL(given);
+  const isHere = protocol === 'http:' && ['127.0.0.1', 'localhost'].includes(hostname) && username === '';
+  const isFree = !['/healthz', '/readyz', '/metrics', '/slack/events'].includes(pathname);
+  return (protocol === 'https:' || isHere) && isFree;
+};
 const token = (begins: string) =>
   z.string().regex(new RegExp(`^${begins}\\S+$`), `must begin with ${begins}; it is shown where the app is made`);
 
@@ -15,7 +28,10 @@ export const chatVariables = {
   TELEGRAM_API_ROOT: web.optional(),
   TELEGRAM_WEBHOOK_URL: z
     .string()
-    .regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)[:/])\S+$/, 'must be an address that begins with https://')
+    .refine(
+      (given) => isAddress(given) && isWebhook(given),
+      'must be an address that begins with https://, on a path of its own',
+    )
     .optional(),
   TELEGRAM_WEBHOOK_SECRET: z
     .string()

@@ -31,7 +31,7 @@ export interface Deployment extends PlaceSettings {
 
 export interface Baton {
   readonly orchestrator: Orchestrator;
-  /** Something more to let go of, before everything else. */
+  /** Something more to let go of: once nothing works any more, and before the database goes. */
   closing(release: () => Promise<void>): void;
   /** Finishes what runs, lets go of everything, and stops the embedded database when nobody else uses it. */
   close(): Promise<void>;
@@ -62,7 +62,7 @@ export async function composeBaton(deployment: Deployment): Promise<Baton> {
     });
     releases.push(() => orchestrator.stop());
     await bringUpToDate(place);
-    return { orchestrator, closing: (release) => void releases.push(release), close };
+    return { orchestrator, closing: (release) => void releases.splice(1, 0, release), close };
   } catch (error) {
     await close().catch(() => {});
     throw error;

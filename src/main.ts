@@ -4,7 +4,6 @@ import { type Baton, composeBaton, isolateWith } from './compose.ts';
 import { processEnvironment, type Settings } from './config.ts';
 import { loadConfiguration } from './load.ts';
 import { createLog } from './log.ts';
-import { startServer } from './server.ts';
 
 export type { Baton } from './compose.ts';
 export { migrateDatabase } from './place.ts';
@@ -38,9 +37,13 @@ export async function openBaton(settings: Settings, options: OpenOptions): Promi
   try {
     if (!work) return baton;
     const { orchestrator } = baton;
-    const server = chats && http ? await startServer({ ...http, doors, channels, orchestrator }) : null;
-    // Whoever knocks before the channels have begun is asked to come again.
-    if (server) baton.closing(() => server.stop());
+    // Whoever knocks before the channels have begun, or after they have ended, is asked to come again.
+    if (chats && http) {
+      const { startServer } = await import('./server.ts');
+      const server = await startServer({ ...http, doors, channels, orchestrator, log });
+      log.info({ host: http.host, port: server.port }, 'listening');
+      baton.closing(() => server.stop());
+    }
     await orchestrator.start();
     return baton;
   } catch (error) {

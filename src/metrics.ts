@@ -6,7 +6,8 @@ import type { Metrics } from './core/store/metrics.ts';
 
 type Sample = [labels: Record<string, string>, value: number];
 
-const delay = monitorEventLoopDelay({ resolution: 20 });
+const resolutionMs = 20;
+const delay = monitorEventLoopDelay({ resolution: resolutionMs });
 delay.enable();
 
 const label = (text: string): string =>
@@ -19,6 +20,9 @@ function gauge(name: string, help: string, samples: readonly Sample[]): string[]
   });
   return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines];
 }
+
+/** In seconds. The sampling itself takes its time, which is no delay. */
+const behind = (): number => Math.max(0, (delay.percentile(99) || 0) / 1e9 - resolutionMs / 1e3);
 
 /** `figures` null: the database does not answer, which is a figure too. */
 export function metricsText(figures: Metrics | null, channels: readonly Channel[]): string {
@@ -48,7 +52,7 @@ export function metricsText(figures: Metrics | null, channels: readonly Channel[
       : []),
     ...gauge('process_resident_memory_bytes', 'Memory of this process.', [[{}, process.memoryUsage.rss()]]),
     ...gauge('baton_event_loop_delay_seconds', 'The delay of the event loop that 99 of 100 turns stay below.', [
-      [{}, Number.isFinite(delay.percentile(99)) ? delay.percentile(99) / 1e9 : 0],
+      [{}, behind()],
     ]),
   ];
   return `${lines.join('\n')}\n`;

@@ -4,10 +4,11 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Door } from './channels/door.ts';
+import type { ChannelLog, Door } from './channels/door.ts';
 import type { Channel } from './contracts/channel.ts';
 import { BatonError } from './contracts/error.ts';
 import type { Orchestrator } from './core/orchestrator.ts';
+import { readClock } from './core/store/health.ts';
 import { readMetrics } from './core/store/metrics.ts';
 import { metricsText } from './metrics.ts';
 
@@ -22,9 +23,18 @@ export interface WebSettings {
   doors: readonly Door[];
   channels: readonly Channel[];
   orchestrator: Orchestrator;
+  log: ChannelLog;
+  /** For tests. */
+  limits?: Partial<typeof defaultLimits>;
 }
 
-const limits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000 };
+const defaultLimits = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5_000,
+  /** How often node looks for connections that are over these: its own half a minute would make the first one void. */
+  connectionsCheckingInterval: 2_000,
+};
 const lookMs = 2_000;
 
 const json = (response: ServerResponse, status: number, body: object): void => {
@@ -33,7 +43,7 @@ const json = (response: ServerResponse, status: number, body: object): void => {
 
 /** Whether this process can do its work: the database answers, and every channel is well. */
 async function readiness({ orchestrator, channels }: WebSettings): Promise<{ ready: boolean; checks: object }> {
-  const database = await within(readMetrics(orchestrator.db.sql)).then(
+  const database = await within(readClock(orchestrator.db.sql)).then(
     () => 'ok',
     () => 'does not answer',
   );
@@ -51,11 +61,16 @@ const within = <T>(act: Promise<T>): Promise<T> =>
   ]);
 
 async function answer(of: WebSettings, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = new URL(request.url ?? '/', 'http://here').pathname;
+  // What is no path, like `//`, is nowhere.
+  const path = URL.parse(`http://here${request.url}`)?.pathname;
   const door = of.doors.find((one) => one.path === path);
   if (door) return door.handle(request, response);
-  if (!['/healthz', '/readyz', '/metrics'].includes(path)) return json(response, 404, { error: 'nothing is here' });
-  if (request.method !== 'GET' && request.method !== 'HEAD') return json(response, 405, { error: 'only GET' });
+  if (!path || !['/healthz', '/readyz', '/metrics'].includes(path))
+    return json(response, 404, { error: 'nothing is here' });
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    return json(response, 405, { error: 'only GET' });
+  }
   if (path === '/healthz') return json(response, 200, { ok: true });
   if (path === '/readyz') {
     const { ready, checks } = await readiness(of);
@@ -68,12 +83,14 @@ async function answer(of: WebSettings, request: IncomingMessage, response: Serve
 
 /** Listens. Throws `config_invalid` when the port cannot be had. */
 export async function startServer(of: WebSettings): Promise<WebServer> {
-  const server = createServer(limits, (request, response) => {
+  const server = createServer({ ...defaultLimits, ...of.limits }, (request, response) => {
     void answer(of, request, response).catch(() => {
       if (!response.headersSent) json(response, 500, { error: 'could not be answered' });
     });
   });
   await listen(server, of);
+  // Such as no file handle left for a connection: nobody who knocks ends the process.
+  server.on('error', ({ code }: NodeJS.ErrnoException) => of.log.warn({ code }, 'a connection was not taken'));
   return {
     port: (server.address() as AddressInfo).port,
     stop: () =>
@@ -88,12 +105,19 @@ export async function startServer(of: WebSettings): Promise<WebServer> {
 
 function listen(server: Server, { port, host }: WebSettings): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
+    const refused = (cause: NodeJS.ErrnoException) => {
+      const path = ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(String(cause.code)) ? 'HOST' : 'PORT';
       const hint =
-        cause.code === 'EADDRINUSE' ? 'is in use by another process' : `cannot be listened on (${cause.code})`;
-      const problems = [{ code: 'setting_invalid', path: 'PORT', hint }];
-      reject(new BatonError('config_invalid', `The port of PORT ${hint}.`, { problems, cause }));
+        cause.code === 'EADDRINUSE'
+          ? 'is in use by another process: stop that one, or set another port'
+          : `cannot be listened on (${cause.code}): set another one`;
+      const problems = [{ code: 'setting_invalid', path, hint }];
+      reject(new BatonError('config_invalid', `${path} ${hint}.`, { problems, cause }));
+    };
+    server.once('error', refused);
+    server.listen(port, host, () => {
+      server.off('error', refused);
+      resolve();
     });
-    server.listen(port, host, resolve);
   });
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { isolatedEnvironment, loadProcessSettings, loadSettings } from '../src/config.ts';
 import type { BatonError } from '../src/contracts/error.ts';
+import { createLog } from '../src/log.ts';
 
 const problemsOf = (env: Record<string, string>): BatonError => {
   try {
@@ -115,6 +116,92 @@ test('a channel is on when its token is set', () => {
     secret: 's_1',
   });
   assert.deepEqual(loadSettings({ PORT: '8080', HOST: '0.0.0.0' }).http, { port: 8080, host: '0.0.0.0' });
+  assert.deepEqual(loadSettings({ PORT: '0' }).http, { port: 0, host: '127.0.0.1' });
+  const { SLACK_BOT_TOKEN } = slack;
+  const signed = { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET: 's3cret-s3cret', SLACK_API_URL: 'http://a.example/api' };
+  assert.deepEqual(loadSettings({ ...signed, PORT: '1' }).slack, {
+    botToken: 'xoxb-s3cret',
+    signingSecret: 's3cret-s3cret',
+    apiUrl: 'http://a.example/api',
+  });
+  // With both, Slack comes over the socket alone, and needs no port.
+  assert.deepEqual(loadSettings({ ...slack, SLACK_SIGNING_SECRET: 's3cret-s3cret' }).slack, {
+    botToken: 'xoxb-s3cret',
+    appToken: 'xapp-s3cret',
+  });
+});
+
+test('a webhook is https, unless it stays on this machine', () => {
+  const url = (TELEGRAM_WEBHOOK_URL: string) => ({
+    ...telegram,
+    TELEGRAM_WEBHOOK_URL,
+    TELEGRAM_WEBHOOK_SECRET: 's',
+    PORT: '1',
+  });
+  for (const well of ['https://a.example', 'http://127.0.0.1:1/t', 'http://localhost/t']) loadSettings(url(well));
+  for (const wrong of ['http://a.example/t', 'http://localhost.a.example/t', 'a.example', 'https://']) {
+    assert.deepEqual(
+      problemsOf(url(wrong)).problems.map(({ path }) => path),
+      ['TELEGRAM_WEBHOOK_URL'],
+      wrong,
+    );
+  }
+});
+
+test('what has the wrong form is refused by the name of its variable', () => {
+  const wrong: Record<string, string[]> = {
+    TELEGRAM_BOT_TOKEN: ['s3cret', '1:a b', 'a:b'],
+    TELEGRAM_API_ROOT: ['ftp://a', 'a.example', 'http://'],
+    TELEGRAM_WEBHOOK_SECRET: ['a b', 'ü', 'x'.repeat(257)],
+    SLACK_BOT_TOKEN: ['xoxp-1', 'xoxb-', 'xoxb-1 2'],
+    SLACK_APP_TOKEN: ['xoxb-1'],
+    SLACK_SIGNING_SECRET: ['short'],
+    SLACK_API_URL: ['slack.com/api/'],
+    PORT: ['65536', '-1', '1e3', ' 80', '80a'],
+    HOST: ['a b'],
+  };
+  const whole = {
+    ...telegram,
+    ...slack,
+    TELEGRAM_WEBHOOK_URL: 'https://a.example',
+    TELEGRAM_WEBHOOK_SECRET: 's',
+    PORT: '1',
+  };
+  for (const [name, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      const error = problemsOf({ ...whole, [name]: value });
+      assert.deepEqual(
+        error.problems.map(({ code, path }) => [code, path]),
+        [['setting_invalid', name]],
+        value,
+      );
+      assert.ok(!error.message.includes(`${name} ${value}`));
+    }
+  }
+});
+
+test('no secret of a chat gets into the log, plain, encoded or within an address', () => {
+  const env = {
+    TELEGRAM_BOT_TOKEN: '123456:AAE-x_y',
+    TELEGRAM_WEBHOOK_SECRET: 'hook_s3cret',
+    TELEGRAM_API_ROOT: 'http://me:root%2Fpass@bots.example',
+    SLACK_BOT_TOKEN: 'xoxb-1-s3cret',
+    SLACK_APP_TOKEN: 'xapp-1-s3cret',
+    SLACK_SIGNING_SECRET: '0a1b2c3d4e5f',
+  };
+  const secrets = [...Object.values(env).filter((value) => !value.startsWith('http')), 'root%2Fpass', 'root/pass'];
+  const lines: string[] = [];
+  const log = createLog('info', env, (line) => lines.push(line));
+  for (const secret of secrets) {
+    log.info({ plain: secret, encoded: encodeURIComponent(secret), in: [`a ${secret}, b`] }, 'said');
+    log.info({ url: `https://api.telegram.org/bot${secret}/getMe` }, `POST /bot${encodeURIComponent(secret)}/getMe`);
+  }
+  log.info({ url: `${env.TELEGRAM_API_ROOT}/bot${env.TELEGRAM_BOT_TOKEN}/getMe` }, 'said');
+  for (const secret of secrets.flatMap((one) => [one, encodeURIComponent(one)])) {
+    assert.ok(!lines.some((line) => line.includes(secret)), secret);
+  }
+  for (const line of lines) assert.match(JSON.stringify(JSON.parse(line)), /\[redacted\]/);
+  assert.match(lines[1]!, /"https:\/\/api\.telegram\.org\/bot\[redacted\]\/getMe"/);
 });
 
 test('half of a channel is an error that names what is missing, and no value', () => {
@@ -122,6 +209,13 @@ test('half of a channel is an error that names what is missing, and no value', (
     [{ TELEGRAM_API_ROOT: 'http://s3cret.example' }, ['TELEGRAM_BOT_TOKEN']],
     [{ ...telegram, TELEGRAM_WEBHOOK_URL: 'https://s3cret.example/' }, ['PORT', 'TELEGRAM_WEBHOOK_SECRET']],
     [{ ...telegram, TELEGRAM_WEBHOOK_SECRET: 's3cret' }, ['TELEGRAM_WEBHOOK_URL']],
+    [{ ...telegram, TELEGRAM_WEBHOOK_URL: 'https://s3cret.example/', TELEGRAM_WEBHOOK_SECRET: 's3cret' }, ['PORT']],
+    [
+      { TELEGRAM_WEBHOOK_URL: 'https://s3cret.example/', TELEGRAM_WEBHOOK_SECRET: 's3cret', PORT: '1' },
+      ['TELEGRAM_BOT_TOKEN'],
+    ],
+    [{ SLACK_SIGNING_SECRET: 's3cret-s3cret', PORT: '1' }, ['SLACK_BOT_TOKEN']],
+    [{ SLACK_API_URL: 'http://s3cret.example/' }, ['SLACK_BOT_TOKEN']],
     [{ SLACK_BOT_TOKEN: 'xoxb-s3cret' }, ['SLACK_APP_TOKEN']],
     [{ SLACK_APP_TOKEN: 'xapp-s3cret' }, ['SLACK_BOT_TOKEN']],
     [{ SLACK_BOT_TOKEN: 'xoxb-s3cret', SLACK_SIGNING_SECRET: 's3cret-s3cret' }, ['PORT']],

@@ -36,7 +36,7 @@ export async function examine(call: Call): Promise<number> {
   try {
     const { findings, people, accounts } = await checkConfiguration(settings.configFile, place?.url ?? noDatabase);
     tell(...findings);
-    if (people) tell(...(await checkChats(settings, accounts)));
+    tell(...(await checkChats(settings, people && accounts)));
     if (place) await lookInside(place, call, people, tell);
   } finally {
     await place?.release();

@@ -74,6 +74,7 @@ export const elsewhere: Record<string, string> = {
   dialog_moved: 'as with its first prompt',
   dialog_over: 'what was typed is forgotten after a week by itself; the answer it made is the question’s own',
   park: 'not written down, the platform says so once more',
+  revised: 'the next change of the message is told that it is too late, or cancels a run that is over',
   rerouted: 'the address is tried again, and is gone again',
   statement_limit:
     'a statement given up is a broken connection, at which the others are killed; test/core/database.test.ts',

@@ -78,6 +78,10 @@ test('a configuration that does not hold is told problem by problem, and the res
     told.some((text) => /did you mean finance\?/.test(text)) && told.some((text) => /did you mean order\?/.test(text)),
   );
   assert.equal(lines.at(-1)?.check, 'outbox');
+  assert.deepEqual(
+    lines.filter(({ check }) => check === 'telegram' || check === 'slack').map(({ text }) => text),
+    ['off; TELEGRAM_BOT_TOKEN turns it on', 'off; SLACK_BOT_TOKEN turns it on'],
+  );
   const none = await doctor(database.url, ['--config', join(folder, 'none.ts')]);
   assert.deepEqual([none.code, none.trouble.includes('configuration')], [2, true]);
 });
@@ -142,14 +146,17 @@ test('an embedded server that cannot run is told before it is tried', () => {
 });
 
 /** Answers by path, and remembers what it was asked. */
-async function platform(answers: Record<string, object>) {
+async function platform(answers: Record<string, unknown>) {
+  const asked: string[] = [];
   const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
     const answer = answers[(request.url ?? '').split('/').at(-1)!];
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(answer ?? { ok: false, error_code: 404 }));
+    response.end(typeof answer === 'string' ? answer : JSON.stringify(answer ?? { ok: false, error_code: 404 }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
+    asked,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
@@ -196,4 +203,72 @@ test('chats are asked whether they know us, and what they let us hear', async ()
     { telegram: 1 },
   );
   assert.equal(away[0]!.text, 'the platform could not be reached');
+});
+
+const chatsAt = (telegram: string, slack: string, more: Record<string, string> = {}) =>
+  loadSettings({
+    TELEGRAM_BOT_TOKEN: '1:s3cret',
+    TELEGRAM_API_ROOT: telegram,
+    SLACK_BOT_TOKEN: 'xoxb-s3cret',
+    SLACK_SIGNING_SECRET: 's3cret-s3cret',
+    SLACK_API_URL: slack,
+    PORT: '1',
+    ...more,
+  });
+
+test('a bot that is well is told by its name, with how it is reached, and a webhook that leads elsewhere', async () => {
+  await using telegram = await platform({
+    getMe: { ok: true, result: { username: 'baton_bot', can_read_all_group_messages: true } },
+    getWebhookInfo: { ok: true, result: { url: 'https://elsewhere.example/s3cret' } },
+  });
+  await using slack = await platform({ 'auth.test': { ok: true, user: 'baton', team: 'Shop' } });
+  const webhook = { TELEGRAM_WEBHOOK_URL: 'https://here.example/', TELEGRAM_WEBHOOK_SECRET: 's' };
+  // With and without a slash at the end, as the clients of the platforms take it.
+  const found = await checkChats(chatsAt(`${telegram.url}/`, `${slack.url}/api`, webhook), { telegram: 1, slack: 2 });
+  assert.deepEqual(
+    found.map(({ check, ok, text }) => [check, ok, text]),
+    [
+      ['telegram', true, '@baton_bot, by webhook; in groups it hears commands, replies and mentions'],
+      ['telegram', false, 'the bot’s webhook leads elsewhere'],
+      ['slack', true, 'baton in Shop, over HTTP'],
+    ],
+  );
+  assert.deepEqual(telegram.asked.sort(), ['/bot1:s3cret/getMe', '/bot1:s3cret/getWebhookInfo']);
+  assert.deepEqual(slack.asked, ['/api/auth.test']);
+  assert.doesNotMatch(JSON.stringify(found), /s3cret/);
+});
+
+test('a refused token, a busy platform and something else in its place are told apart, and each says what to do', async () => {
+  const of = async (getMe: unknown, auth: unknown) => {
+    await using telegram = await platform({ getMe });
+    await using slack = await platform({ 'auth.test': auth });
+    const found = await checkChats(chatsAt(telegram.url, slack.url), null);
+    assert.ok(found.every(({ ok, advice }) => !ok && advice));
+    assert.doesNotMatch(JSON.stringify(found), /s3cret/);
+    return found.map(({ text }) => text);
+  };
+  assert.deepEqual(await of({ ok: false, error_code: 401 }, { ok: false, error: 'token_revoked' }), [
+    'the token is refused (401)',
+    'the token is refused (token_revoked)',
+  ]);
+  assert.deepEqual(await of({ ok: false, error_code: 429 }, { ok: false, error: 'ratelimited' }), [
+    'the platform does not answer now (429)',
+    'the platform does not answer now (ratelimited)',
+  ]);
+  assert.deepEqual(await of('<html>s3cret', 'null'), [
+    'the platform could not be reached',
+    'the platform could not be reached',
+  ]);
+});
+
+test('cards for a channel that no process serves are told', async () => {
+  await using database = await testDatabase();
+  const run = await baton(database.url, ['run', 'Refund order 1042, it arrived damaged', '--decide', 'approve']);
+  assert.equal(run.code, 0, run.err);
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} });
+  await sql`insert into posts (run_id, purpose, conversation, wants_seq) select id, 'summary', 'slack:T1/C1', 1 from runs`;
+  await sql.end();
+  const { lines } = await doctor(database.url);
+  const found = lines.find(({ check }) => check === 'outbox')!;
+  assert.deepEqual([found.ok, found.text], [false, 'one card for slack, and nobody sends there']);
 });

@@ -1,138 +1,154 @@
-/** Takes what came in to Baton, and tells the person what came of it, in time. */
-import { setTimeout as wait } from 'node:timers/promises';
+/** Takes what came in to Baton, and has the person told what came of it, in time. */
 import type { Hall, Receipt, Reply } from '../../contracts/channel.ts';
 import type { ChannelLog } from '../door.ts';
-import { readAddress } from './address.ts';
-import type { Api } from './api.ts';
-import { limits } from './limits.ts';
-import type { Bot, Read } from './read.ts';
-import { escaped, renderCard } from './render.ts';
-import { replyTo, sendFile, threadOf } from './send.ts';
-import { telegramWords } from './words.ts';
+import { createLanes } from './lanes.ts';
+import type { Bot, Read, Taken } from './read.ts';
+import type { Asker, Telling } from './telling.ts';
+import { type TelegramWords, telegramWords } from './words.ts';
 
 /** A button shows that it works until it is answered, and the platform takes no answer after some seconds. */
 const clickMs = 1_500;
 const refusalEveryMs = 3_600_000;
 const maxStrangers = 10_000;
+const atOnce = 16;
 
 export interface Answers {
-  /** Hands it in and answers. Rejects when it could not be kept. */
+  /** Hands it in, each conversation in its order. Rejects when Baton could not keep it. */
   take(read: Read): Promise<void>;
+  empty(): Promise<void>;
 }
 
 export interface AnswerTools {
-  api: Api;
-  hall: Hall;
+  hall: Pick<Hall, 'receive' | 'welcomes'>;
   log: ChannelLog;
   bot: Bot;
+  telling: Telling;
+  /** Whether the platform brings again what could not be kept; else it is kept already. */
+  redelivers: boolean;
 }
 
-export function createAnswers({ api, hall, log, bot }: AnswerTools): Answers {
-  const refused = new Map<string, number>();
+/** The outcomes of a click that its message shows anyway. */
+const quiet = ['decided', 'counted', 'asked'];
 
-  /** One refusal an hour: whoever goes on is not worth a message each. */
-  const mayRefuse = (account: string): boolean => {
-    const now = Date.now();
-    if ((refused.get(account) ?? 0) + refusalEveryMs > now) return false;
-    if (refused.size >= maxStrangers) refused.clear();
-    refused.set(account, now);
-    return true;
+export function createAnswers({ hall, log, bot, telling, redelivers }: AnswerTools): Answers {
+  const lanes = createLanes(atOnce);
+  const mayRefuse = createRefusals();
+
+  const afterClick = (read: Taken, { outcome, reply }: Receipt, click: Click): void => {
+    const { language, ...words } = wordsFor(read);
+    const isQuiet = quiet.includes(outcome);
+    const line = reply ? reply.line : unansweredLine(outcome, words);
+    const inTime = click.answer(reply?.prompt ? '' : line, !isQuiet && line !== '');
+    const { inbound, message, from } = read;
+    const to: Asker = { conversation: inbound.conversation, message, language, pressed: from };
+    if (reply?.prompt || reply?.card || reply?.file) telling.tell(to, reply);
+    // Who was told to wait hears what no message shows.
+    else if (!inTime && !isQuiet && line !== '') telling.tell(to, { line });
   };
 
-  const toClick = (query: string, text: string, alert: boolean) =>
-    // Too late is not worth a word: the message itself tells the outcome.
-    api.call('answerCallbackQuery', {
-      callback_query_id: query,
-      text: text.slice(0, limits.callbackAnswer),
-      show_alert: alert,
-    });
-
-  const click = async (query: string, inbound: Extract<Read, { kind: 'inbound' }>['inbound']): Promise<Receipt> => {
-    const receiving = hall.receive(inbound);
-    const late = new AbortController();
-    const receipt = await Promise.race([
-      receiving,
-      wait(clickMs, null, { signal: late.signal }).catch(() => null),
-    ]).finally(() => late.abort());
-    if (receipt) {
-      const { outcome, reply } = receipt;
-      const isQuiet = ['decided', 'counted', 'asked'].includes(outcome);
-      await toClick(query, reply?.prompt ? '' : (reply?.line ?? ''), !isQuiet);
-      return receipt;
+  const afterWords = (read: Taken, { outcome, reply }: Receipt): void => {
+    const { inbound, message } = read;
+    const { language, ...words } = wordsFor(read);
+    if (outcome === 'run') {
+      // Its own message follows, and says more.
+      telling.typing(inbound.conversation);
+      return;
     }
-    await toClick(query, telegramWords(inbound.language ?? 'en').received, false);
-    return receiving;
+    const { person, account = '', conversation } = inbound;
+    const isStranger = outcome === 'not_allowed' && person === null && !hall.welcomes(account, conversation);
+    if (isStranger && !mayRefuse(account)) return;
+    const said = outcome === 'help' && reply ? withHearing(reply, bot, words) : reply;
+    const to: Asker = { conversation, message, language, pressed: null };
+    telling.tell(to, said ?? { line: unansweredLine(outcome, words) });
+  };
+
+  const takeInbound = async (read: Taken): Promise<void> => {
+    const { inbound, query } = read;
+    const { received } = wordsFor(read);
+    const click = query === null ? null : beginClick(telling, query, received);
+    let receipt: Receipt;
+    try {
+      receipt = await lanes.run(inbound.conversation, async () => {
+        await telling.placed(inbound.conversation);
+        return hall.receive(inbound);
+      });
+    } catch (error) {
+      if (redelivers) click?.drop();
+      else click?.answer(received, false);
+      throw error;
+    }
+    if (receipt.outcome === 'dead') log.warn({ channel: 'telegram' }, 'update given up');
+    if (click) afterClick(read, receipt, click);
+    else afterWords(read, receipt);
   };
 
   return {
     take: async (read) => {
-      if (read.kind === 'unknown_button') {
-        await toClick(read.query, telegramWords(read.language).unknownButton, true);
-      } else if (read.kind === 'anonymous') {
-        if (!mayRefuse(`anonymous ${read.conversation}`)) return;
-        const { conversation, message, language } = read;
-        await tell(api, hall, conversation, message, { line: telegramWords(language).anonymous });
-      } else if (read.kind === 'inbound') {
-        const { inbound, message, query } = read;
-        const receipt = query === null ? await hall.receive(inbound) : await click(query, inbound);
-        const { outcome, reply } = receipt;
-        if (outcome === 'not_allowed' && inbound.person === null && query === null && !mayRefuse(inbound.account ?? ''))
-          return;
-        if (outcome === 'run') await typing(api, inbound.conversation);
-        else if (reply && (query === null || reply.prompt || reply.card || reply.file)) {
-          const said = outcome === 'help' ? withHearing(reply, bot, inbound.language ?? 'en') : reply;
-          await tell(api, hall, inbound.conversation, message, said);
-        }
-        if (outcome === 'dead') log.warn({ channel: 'telegram' }, 'update given up');
-      }
+      if (read.kind === 'inbound') return takeInbound(read);
+      if (read.kind === 'nothing') return;
+      const { unknownButton, anonymous } = telegramWords(read.language);
+      if (read.kind === 'unknown_button') return telling.click(read.query, unknownButton, true);
+      if (read.kind === 'anonymous_click') return telling.click(read.query, anonymous, true);
+      if (!mayRefuse(`anonymous ${read.conversation}`)) return;
+      const { conversation, message, language } = read;
+      telling.tell({ conversation, message, language, pressed: null }, { line: anonymous });
     },
+    empty: () => lanes.empty(),
   };
 }
 
+const wordsFor = ({ inbound: { language = 'en' } }: Taken) => ({ language, ...telegramWords(language) });
+
+/** Without a reply it was told before, or could not be handled. */
+function unansweredLine(outcome: string, { later, failed }: Pick<TelegramWords, 'later' | 'failed'>): string {
+  if (outcome === 'later') return later;
+  return outcome === 'dead' || outcome === 'usage' || outcome.endsWith('_invalid') ? failed : '';
+}
+
 /** In groups a bot hears what its owner has let it hear: the help says which. */
-function withHearing(reply: Reply, { username, readsAll }: Bot, language: 'en' | 'ru'): Reply {
+function withHearing(
+  reply: Reply,
+  { username, readsAll }: Bot,
+  { hearsAll, hearsCommands }: Pick<TelegramWords, 'hearsAll' | 'hearsCommands'>,
+): Reply {
   const { card } = reply;
   if (!card) return reply;
-  const text = telegramWords(language)[readsAll ? 'hearsAll' : 'hearsCommands'](username);
+  const text = (readsAll ? hearsAll : hearsCommands)(username);
   return { ...reply, card: { ...card, lines: [...card.lines, { mark: 'note', text }] } };
 }
 
-/** Somebody is at it: for the seconds until the run's own message stands there. */
-async function typing(api: Api, conversation: string): Promise<void> {
-  const address = readAddress(conversation)!;
-  await api.call('sendChatAction', { chat_id: Number(address.chat), action: 'typing', ...threadOf(address) });
+interface Click {
+  /** False: it has been answered before. */
+  answer(text: string, alert: boolean): boolean;
+  drop(): void;
 }
 
-async function tell(api: Api, hall: Hall, conversation: string, message: number | null, reply: Reply): Promise<void> {
-  const address = readAddress(conversation)!;
-  const { line, card, file, prompt } = reply;
-  const to = { chat_id: Number(address.chat), link_preview_options: { is_disabled: true }, ...threadOf(address) };
-  if (prompt) {
-    const { html } = renderCard(prompt.card, '…');
-    const shown = await api.call<{ message_id: number }>('sendMessage', {
-      ...to,
-      ...replyTo(message),
-      text: html,
-      parse_mode: 'HTML',
-      reply_markup: {
-        force_reply: true,
-        selective: true,
-        ...(prompt.placeholder !== '' && { input_field_placeholder: prompt.placeholder }),
-      },
-    });
-    if (shown.end === 'ok') await hall.prompted(prompt.dialog, conversation, String(shown.result.message_id));
-    return;
-  }
-  if (file) {
-    await sendFile(api, address, file, message === null ? null : String(message), line);
-    return;
-  }
-  if (card) {
-    const { html, whole } = renderCard(card, '…');
-    await api.call('sendMessage', { ...to, ...replyTo(message), text: html, parse_mode: 'HTML' });
-    if (whole !== null) await sendFile(api, address, { name: 'whole.txt', text: whole }, null);
-    return;
-  }
-  if (line !== '')
-    await api.call('sendMessage', { ...to, ...replyTo(message), text: escaped(line), parse_mode: 'HTML' });
+/** A click that is answered once: with what came of it, or that it was received when that takes too long. */
+function beginClick(telling: Telling, query: string, received: string): Click {
+  let isAnswered = false;
+  const answer = (text: string, alert: boolean): boolean => {
+    if (isAnswered) return false;
+    drop();
+    telling.click(query, text, alert);
+    return true;
+  };
+  const timer = setTimeout(() => answer(received, false), clickMs);
+  const drop = () => {
+    isAnswered = true;
+    clearTimeout(timer);
+  };
+  return { answer, drop };
+}
+
+/** One refusal an hour: whoever goes on is not worth a message each. */
+function createRefusals(): (account: string) => boolean {
+  const refused = new Map<string, number>();
+  return (account) => {
+    const now = performance.now();
+    const last = refused.get(account);
+    if (last !== undefined && last + refusalEveryMs > now) return false;
+    if (refused.size >= maxStrangers) refused.clear();
+    refused.set(account, now);
+    return true;
+  };
 }

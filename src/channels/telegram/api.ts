@@ -33,7 +33,6 @@ interface ErrorAnswer {
     parameters?: { retry_after?: number; migrate_to_chat_id?: number | string };
   };
   code?: unknown;
-  type?: unknown;
 }
 
 function failed(error: unknown): Failed {
@@ -55,9 +54,32 @@ function failed(error: unknown): Failed {
   return typeof code === 'string' && unsent.includes(code) ? { end: 'unsent' } : { end: 'unknown' };
 }
 
+/** What is written to one chat shares its limit; any other method has its own. */
+const writing = ['sendMessage', 'sendDocument', 'editMessageText'];
+const bucketOf = (method: string, { chat_id: chat }: { chat_id?: unknown }): string =>
+  writing.includes(method) ? `chat ${String(chat)}` : method;
+
+/** Until when the platform wants to be left alone; asking it sooner makes that longer (core.telegram.org/bots/faq). */
+function createClosings() {
+  const until = new Map<string, number>();
+  return {
+    leftMs: (bucket: string): number => {
+      const left = (until.get(bucket) ?? 0) - performance.now();
+      if (left <= 0) until.delete(bucket);
+      return Math.max(0, left);
+    },
+    close: (bucket: string, ms: number) => until.set(bucket, performance.now() + ms),
+  };
+}
+
 export function createApi(client: Pick<Telegram, 'callApi'>): Api {
+  const closings = createClosings();
   return {
     call: async (method, payload = {}, { ms = requestMs, signal } = {}) => {
+      const bucket = bucketOf(method, payload);
+      const left = closings.leftMs(bucket);
+      if (left > 0)
+        return { end: 'refused', code: 429, description: 'too early', retryAfterMs: left, migratedTo: null };
       const limit = AbortSignal.timeout(ms);
       const both = signal ? AbortSignal.any([signal, limit]) : limit;
       try {
@@ -65,7 +87,9 @@ export function createApi(client: Pick<Telegram, 'callApi'>): Api {
         const call = client.callApi.bind(client) as (m: string, p: object, o: object) => Promise<unknown>;
         return { end: 'ok', result: (await call(method, payload, { signal: both })) as never };
       } catch (error) {
-        return failed(error);
+        const why = failed(error);
+        if (why.end === 'refused' && why.retryAfterMs !== null) closings.close(bucket, why.retryAfterMs);
+        return why;
       }
     },
   };

@@ -9,15 +9,14 @@ import type { Hall, Inbound } from '../../contracts/channel.ts';
 import type { Json } from '../../contracts/json.ts';
 import type { ChannelLog } from '../door.ts';
 import type { Answers } from './answers.ts';
-import type { Api } from './api.ts';
-import { createLanes } from './lanes.ts';
+import type { Api, Failed } from './api.ts';
+import { allowedUpdates, type Health, isTokenRefused, refusedToken } from './connect.ts';
 import { type Bot, type Read, readUpdate } from './read.ts';
-
-export const allowedUpdates = ['message', 'edited_message', 'callback_query', 'my_chat_member'];
 
 const pollSeconds = 20;
 const leaseMs = 45_000;
-const afterFailureMs = 1_000;
+const longestHeldMs = 5_000;
+const restMs = { first: 1_000, longest: 30_000 } as const;
 /** After a week of silence ids may begin anywhere, also below the last one (core.telegram.org/bots/api#update). */
 const anewAfterMs = 6 * 86_400_000;
 
@@ -31,87 +30,96 @@ export interface PollingTools {
   answers: Answers;
   bot: Bot;
   log: ChannelLog;
-  say(state: { ok: boolean; detail: string }): void;
+  say(state: Health): void;
   /** The shortest time for which another poller of the token is left alone, in milliseconds. */
   conflictMs: number;
 }
 
-export function startPolling(tools: PollingTools): Polling {
+export function startPolling({ api, hall, answers, bot, log, say, conflictMs }: PollingTools): Polling {
   const stopping = new AbortController();
   const { signal } = stopping;
   const holder = randomUUID();
-  const account = String(tools.bot.id);
-  const lanes = createLanes();
+  const account = String(bot.id);
+  let failures = 0;
   const rest = (ms: number) => wait(ms, undefined, { signal }).catch(() => {});
+  const backOff = () => {
+    failures += 1;
+    return rest(Math.min(restMs.first * 2 ** (failures - 1), restMs.longest));
+  };
 
   const poll = async (): Promise<void> => {
-    const cursor = await tools.hall.takeCursor(account, holder, leaseMs);
+    const cursor = await hall.takeCursor(account, holder, leaseMs);
     if ('heldForMs' in cursor) {
-      tools.say({ ok: true, detail: 'another process reads' });
-      return rest(Math.min(cursor.heldForMs + 20, 5_000));
+      say({ ok: true, detail: 'another process reads' });
+      return rest(Math.min(cursor.heldForMs + 20, longestHeldMs));
     }
     const { epoch, position, idleMs } = cursor;
-    const offset = position === 0 || idleMs > anewAfterMs ? {} : { offset: position + 1 };
-    const payload = { ...offset, timeout: pollSeconds, allowed_updates: allowedUpdates };
-    const answer = await tools.api.call<unknown[]>('getUpdates', payload, { ms: (pollSeconds + 10) * 1_000, signal });
+    const isAnew = position === 0 || idleMs > anewAfterMs;
+    const payload = {
+      ...(!isAnew && { offset: position + 1 }),
+      timeout: pollSeconds,
+      allowed_updates: allowedUpdates,
+    };
+    const answer = await api.call<unknown[]>('getUpdates', payload, { ms: (pollSeconds + 10) * 1_000, signal });
     if (signal.aborted) return;
     if (answer.end !== 'ok') return pause(answer);
-    tools.say({ ok: true, detail: 'polls' });
-    const reads = answer.result.map((raw) => readOne(raw, tools));
-    if (reads.length === 0) return;
-    const last = Math.max(...reads.map(({ id }) => id));
-    const kept = await tools.hall.keep(
-      { account, holder, epoch, position: last },
+    failures = 0;
+    say({ ok: true, detail: 'polls' });
+    if (answer.result.length > 0) await keep(answer.result, { epoch, position: isAnew ? 0 : position });
+  };
+
+  const keep = async (raws: readonly unknown[], { epoch, position }: { epoch: number; position: number }) => {
+    const reads = raws.map((raw) => readOne(raw, { bot, hall, log }));
+    const kept = await hall.keep(
+      // What comes a second time lies behind, and moves nothing back.
+      { account, holder, epoch, position: Math.max(position, ...reads.map(({ id }) => id)) },
       reads.flatMap(({ read }) => inboundOf(read)),
       reads.flatMap(({ read, id, raw }) => (read ? [] : [{ key: `u:${account}:${id}`, body: raw as Json }])),
     );
     if (!kept) return;
-    for (const { read } of reads) if (read) lanes.run(laneOf(read), () => handle(read));
+    for (const { read } of reads) {
+      // It is kept: the sweep hands in once more what fails here. Nothing is waited for.
+      if (read) answers.take(read).catch(() => log.warn({ channel: 'telegram' }, 'update not handled yet'));
+    }
   };
 
-  const handle = (read: Read): Promise<void> =>
-    tools.answers.take(read).catch(() => {
-      // It is kept: the sweep hands it in once more.
-      tools.log.warn({ channel: 'telegram' }, 'update not handled yet');
-    });
-
-  const pause = async (failed: Exclude<Awaited<ReturnType<Api['call']>>, { end: 'ok' }>): Promise<void> => {
+  const pause = async (failed: Failed): Promise<void> => {
     if (failed.end !== 'refused') {
-      tools.say({ ok: false, detail: 'cannot be reached' });
-      return rest(afterFailureMs);
+      say({ ok: false, detail: 'cannot be reached' });
+      return backOff();
     }
     const { code, retryAfterMs } = failed;
-    tools.log.warn({ channel: 'telegram', code }, 'poll refused');
-    if (code === 401 || code === 404) {
-      tools.say({ ok: false, detail: 'the token is refused: check TELEGRAM_BOT_TOKEN' });
-      return rest(30_000);
+    if (isTokenRefused(failed)) {
+      log.error({ channel: 'telegram', code }, 'token refused');
+      say(refusedToken);
+      return stopping.abort();
     }
-    if (code !== 409) return rest(retryAfterMs ?? 5_000);
-    tools.say({ ok: false, detail: 'another program uses this token, or a webhook is set' });
-    await tools.hall.dropCursor(account, holder);
-    return rest(tools.conflictMs * (1 + Math.random() * 2));
+    log.warn({ channel: 'telegram', code }, 'poll refused');
+    if (code !== 409) return retryAfterMs === null ? backOff() : rest(retryAfterMs);
+    say({ ok: false, detail: 'another program uses this token, or a webhook is set' });
+    await hall.dropCursor(account, holder);
+    return rest(conflictMs * (1 + Math.random() * 5));
   };
 
   const loop = async (): Promise<void> => {
     while (!signal.aborted) {
       await poll().catch(async () => {
-        tools.log.warn({ channel: 'telegram' }, 'updates not kept: they come again');
-        await rest(afterFailureMs);
+        log.warn({ channel: 'telegram' }, 'updates not kept: they come again');
+        await backOff();
       });
     }
-    await tools.hall.dropCursor(account, holder).catch(() => {});
+    await hall.dropCursor(account, holder).catch(() => {});
   };
   const done = loop();
   return {
-    stop: async () => {
+    stop: () => {
       stopping.abort();
-      await done;
-      await lanes.empty();
+      return done;
     },
   };
 }
 
-interface Taken {
+interface Known {
   id: number;
   raw: unknown;
   /** Null: it does not read. */
@@ -119,7 +127,7 @@ interface Taken {
 }
 
 /** What cannot be read stops nothing: it is kept as it came. */
-export function readOne(raw: unknown, { bot, hall, log }: Pick<PollingTools, 'bot' | 'hall' | 'log'>): Taken {
+export function readOne(raw: unknown, { bot, hall, log }: Pick<PollingTools, 'bot' | 'hall' | 'log'>): Known {
   const id = Number((raw as { update_id?: unknown } | null)?.update_id) || 0;
   try {
     return { id, raw, read: readUpdate(raw, bot, hall.personOf) };
@@ -129,8 +137,4 @@ export function readOne(raw: unknown, { bot, hall, log }: Pick<PollingTools, 'bo
   }
 }
 
-export const inboundOf = (read: Read | null): Inbound[] => (read?.kind === 'inbound' ? [read.inbound] : []);
-
-/** What one conversation says is handled in its order. */
-const laneOf = (read: Read): string =>
-  read.kind === 'inbound' ? read.inbound.conversation : read.kind === 'anonymous' ? read.conversation : 'buttons';
+const inboundOf = (read: Read | null): Inbound[] => (read?.kind === 'inbound' ? [read.inbound] : []);

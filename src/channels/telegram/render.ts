@@ -37,9 +37,12 @@ const textOf = (line: Line): string => line.map(([text]) => text).join('');
 const htmlOf = (line: Line): string =>
   line.map(([text, tag]) => (tag ? `<${tag}>${escaped(text)}</${tag}>` : escaped(text))).join('');
 
-/** A title that alone fills the message would push the rest out. */
-const maxTitle = 300;
-const maxLine = 1_000;
+/**
+ * Where not all of a card fits: no piece of it may push the rest out, and the last lines together with the title must
+ * fit whatever they say.
+ */
+const longest = { title: 300, piece: 800, pieceOfTail: 250 } as const;
+const linesOfTail = 3;
 
 /** Never half of a character. */
 export function cut(text: string, max: number): string {
@@ -48,29 +51,25 @@ export function cut(text: string, max: number): string {
   return `${text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 2 : max - 1)}…`;
 }
 
-function linesOf({ title, facts, lines }: Card): Line[] {
-  const head: Line[] = [[[cut(title, maxTitle), 'b']]];
-  const known: Line[] = facts.map(({ label, text }) => [[`${cut(label, 200)}: `, 'i'], [cut(text, maxLine)]]);
+/** The title, then a line a fact and a line a step. */
+function linesOf({ title, facts, lines }: Card): [Line, ...Line[]] {
+  const known: Line[] = facts.map(({ label, text }) => [[`${label}: `, 'i'], [text]]);
   const steps: Line[] = lines.map(({ mark, text, detail }) => [
-    [`${signs[mark]} ${cut(text, maxLine)}`],
-    ...(detail === undefined ? [] : [[`  ${cut(detail, maxLine)}`, 'i'] as Piece]),
+    [`${signs[mark]} ${text}`],
+    ...(detail === undefined ? [] : [[`  ${detail}`, 'i'] as Piece]),
   ]);
-  return [...head, ...known, ...steps];
+  return [[[title, 'b']], ...known, ...steps].map((line) =>
+    (line as Line).map(([text, ...tag]): Piece => [text.toWellFormed(), ...tag]),
+  ) as [Line, ...Line[]];
 }
 
-const plainCard = ({ title, facts, lines }: Card): string =>
-  [
-    title,
-    ...facts.map(({ label, text }) => `${label}: ${text}`),
-    ...lines.map(({ mark, text, detail }) => `${signs[mark]} ${text}${detail === undefined ? '' : `  ${detail}`}`),
-  ].join('\n');
+const cutLine = (line: Line, max: number): Line => line.map(([text, ...tag]): Piece => [cut(text, max), ...tag]);
 
 /** `more` says that there is more, and where it is. */
 export function renderCard(card: Card, more: string): Rendered {
   const all = linesOf(card);
-  const full = plainCard(card);
-  const fits = all.map(textOf).join('\n');
-  const isWhole = fits.length <= limits.text && full.length <= limits.text;
+  const full = all.map(textOf).join('\n');
+  const isWhole = full.length <= limits.text;
   const shown = isWhole ? all : [...within(all, limits.text - more.length - 1), [[more, 'i'] as Piece]];
   return {
     html: shown.map(htmlOf).join('\n'),
@@ -84,18 +83,18 @@ export function renderCard(card: Card, more: string): Rendered {
  * The lines that fit. How a question was closed, and what a run waits for, stands at the end; so the last lines are kept
  * and the ones before them are left out.
  */
-function within(lines: readonly Line[], room: number): Line[] {
-  const [head, ...rest] = lines;
-  const tail = rest.slice(-3);
+function within([title, ...rest]: readonly [Line, ...Line[]], room: number): Line[] {
+  const head = cutLine(title, longest.title);
+  const tail = rest.slice(-linesOfTail).map((line) => cutLine(line, longest.pieceOfTail));
   const kept: Line[] = [];
-  let left = room - textOf(head!).length - tail.reduce((sum, line) => sum + textOf(line).length + 1, 0) - 2;
-  for (const line of rest.slice(0, -3)) {
+  let left = room - [head, ...tail].reduce((sum, line) => sum + textOf(line).length + 1, 0) - 2;
+  for (const line of rest.slice(0, -linesOfTail).map((one) => cutLine(one, longest.piece))) {
     const length = textOf(line).length + 1;
-    if (length > left) return [head!, ...kept, [['…']], ...tail];
+    if (length > left) return [head, ...kept, [['…']], ...tail];
     left -= length;
     kept.push(line);
   }
-  return [head!, ...kept, ...tail];
+  return [head, ...kept, ...tail];
 }
 
 function keyboardOf({ buttons, code }: Card): Rendered['keyboard'] {

@@ -4,8 +4,9 @@ import type { Post, SendResult } from '../../contracts/channel.ts';
 import type { ChannelLog } from '../door.ts';
 import { type Address, readAddress } from './address.ts';
 import type { Answer, Api, Failed } from './api.ts';
-import { limits } from './limits.ts';
+import { type Shown, showText, threadOf } from './messages.ts';
 import { type Rendered, renderCard } from './render.ts';
+import type { Telling } from './telling.ts';
 import { telegramWords } from './words.ts';
 
 /** How long a connection that could not be made is left alone. */
@@ -28,92 +29,83 @@ const unchanged = /message is not modified/;
 const goneAddress =
   /chat not found|message thread not found|TOPIC_CLOSED|TOPIC_DELETED|have no rights to send|not enough rights|CHAT_WRITE_FORBIDDEN|group chat was upgraded/;
 
+/** Cards that say all of what somebody decides on, or of what came out: those go along as a file where they are long. */
+const attached: readonly Card['kind'][] = ['question', 'summary'];
+
 export interface Sending {
   api: Api;
   log: ChannelLog;
+  telling: Pick<Telling, 'attach'>;
   /** Groups that became supergroups, and what they are called now. */
   moved: Map<string, string>;
   /** The token is refused: nothing of this channel works. */
   unauthorised(): void;
 }
 
+/**
+ * A message by its number, and by its chat where that is not the address's own: numbers begin anew in a group that moved
+ * (core.telegram.org/bots/api#message, migrate_to_chat_id), so the same one is another message there.
+ */
+interface Ref {
+  chat: string;
+  id: number;
+}
+
+const readRef = (message: string, { chat }: Address): Ref => {
+  const [id, of = chat] = message.split('@');
+  return { chat: of, id: Number(id) };
+};
+const refOf = ({ chat, id }: Ref, address: Address): string => (chat === address.chat ? String(id) : `${id}@${chat}`);
+
 export async function sendPost(to: Sending, { conversation, card, message }: Post): Promise<SendResult> {
   const address = readAddress(conversation);
   if (!address) return { state: 'gone', why: 'it is no address of this channel' };
-  const rendered = renderCard(card, telegramWords(languageOf(card)).whole);
-  const answer = await bring(to, address, rendered, message);
-  if (answer.end !== 'ok') return failedSend(to, answer, address, message);
-  const shown = String(answer.result.message_id ?? message);
-  if (rendered.whole !== null && message === null) await attach(to, address, rendered.whole, shown);
-  return { state: 'sent', message: shown };
+  const words = telegramWords(languageOf(card));
+  const mayAttach = attached.includes(card.kind);
+  const rendered = renderCard(card, mayAttach ? words.whole : words.shortened);
+  if (message !== null) return edit(to, address, rendered, message);
+  const { chat, answer } = await post(to, address, rendered);
+  if (answer.end !== 'ok') return failedSend(to, answer, address);
+  const id = Number(answer.result.message_id);
+  if (mayAttach && rendered.whole !== null) to.telling.attach({ ...address, chat }, rendered.whole, id);
+  return { state: 'sent', message: refOf({ chat, id }, address) };
 }
 
-type Shown = { message_id?: number };
+const keyboardOf = ({ keyboard }: Rendered) => ({ reply_markup: { inline_keyboard: keyboard } });
 
-async function bring(
+async function post(
   to: Sending,
   address: Address,
   rendered: Rendered,
-  message: string | null,
-): Promise<Answer<Shown>> {
+): Promise<{ chat: string; answer: Answer<Shown> }> {
   const { api, log, moved } = to;
   const chat = moved.get(address.chat) ?? address.chat;
-  const call = (text: string, more: object) => {
-    const payload = {
-      chat_id: Number(chat),
-      text,
-      link_preview_options: { is_disabled: true },
-      reply_markup: { inline_keyboard: rendered.keyboard },
-      ...more,
-    };
-    if (message !== null) return api.call<Shown>('editMessageText', { ...payload, message_id: Number(message) });
-    return api.call<Shown>('sendMessage', { ...payload, ...threadOf(address) });
-  };
-  const answer = await call(rendered.html, { parse_mode: 'HTML' });
-  if (answer.end !== 'refused') return answer;
-  if (answer.migratedTo !== null && chat === address.chat && message === null) {
-    moved.set(address.chat, answer.migratedTo);
-    return bring(to, address, rendered, message);
+  const payload = { chat_id: Number(chat), ...keyboardOf(rendered), ...threadOf(address) };
+  const answer = await showText(api, log, 'sendMessage', payload, rendered);
+  if (answer.end !== 'refused' || answer.migratedTo === null || answer.migratedTo === chat) return { chat, answer };
+  moved.set(address.chat, answer.migratedTo);
+  return post(to, address, rendered);
+}
+
+/** An edit always names its keyboard: without one the buttons would go as well, but not by intention. */
+async function edit(to: Sending, address: Address, rendered: Rendered, message: string): Promise<SendResult> {
+  const { api, log, moved } = to;
+  const { chat, id } = readRef(message, address);
+  // What was written before the group moved stays behind.
+  if (chat === address.chat && moved.has(chat)) return { state: 'lost' };
+  const payload = { chat_id: Number(chat), message_id: id, ...keyboardOf(rendered) };
+  const answer = await showText(api, log, 'editMessageText', payload, rendered);
+  if (answer.end === 'ok') return { state: 'sent', message };
+  if (answer.end === 'refused') {
+    const { description, migratedTo } = answer;
+    if (unchanged.test(description)) return { state: 'sent', message };
+    if (migratedTo !== null) moved.set(address.chat, migratedTo);
+    if (migratedTo !== null || lostEdit.test(description)) return { state: 'lost' };
   }
-  if (!/can't parse entities/.test(answer.description)) return answer;
-  // A defect of ours must not hide a question.
-  log.error({ channel: 'telegram' }, 'markup refused: sent without it');
-  return call(rendered.text, {});
+  return failedSend(to, answer, address);
 }
 
-export const threadOf = ({ topic }: Address): object => (topic === null ? {} : { message_thread_id: topic });
-
-/** The whole text, in reply to the message that could not hold it. What becomes of it changes nothing of that message. */
-async function attach({ api, moved }: Sending, address: Address, text: string, message: string): Promise<void> {
-  await sendFile(
-    api,
-    { ...address, chat: moved.get(address.chat) ?? address.chat },
-    { name: 'whole.txt', text },
-    message,
-  );
-}
-
-/** A text as a file. Telegraf drops objects but `reply_markup` from uploads, so what is one goes as JSON. */
-export const sendFile = (
-  api: Api,
-  address: Address,
-  { name, text }: { name: string; text: string },
-  replyTo: string | null,
-  caption = '',
-): Promise<Answer<Shown>> =>
-  api.call<Shown>('sendDocument', {
-    chat_id: Number(address.chat),
-    document: { source: Buffer.from(text, 'utf8'), filename: name },
-    ...(caption !== '' && { caption: caption.slice(0, limits.caption) }),
-    ...(replyTo !== null && { reply_parameters: JSON.stringify(replyParameters(replyTo)) }),
-    ...threadOf(address),
-  });
-
-const replyParameters = (message: string) => ({ message_id: Number(message), allow_sending_without_reply: true });
-export const replyTo = (message: number | null): object =>
-  message === null ? {} : { reply_parameters: replyParameters(String(message)) };
-
-function failedSend(to: Sending, failed: Failed, { chat }: Address, message: string | null): SendResult {
+function failedSend(to: Sending, failed: Failed, { chat }: Address): SendResult {
   if (failed.end === 'unsent') return { state: 'later', retryAfterMs: unsentMs };
   if (failed.end === 'unknown') return { state: 'unknown' };
   const { code, description, retryAfterMs } = failed;
@@ -124,8 +116,6 @@ function failedSend(to: Sending, failed: Failed, { chat }: Address, message: str
     to.unauthorised();
     return { state: 'later', retryAfterMs: unauthorisedMs };
   }
-  if (message !== null && unchanged.test(description)) return { state: 'sent', message };
-  if (message !== null && lostEdit.test(description)) return { state: 'lost' };
   if (code === 403 || goneAddress.test(description)) return { state: 'gone', why: `the platform says ${code}` };
   // Whatever else is refused would be refused again: a defect of ours, of which the log tells and the doctor can see.
   to.log.error({ channel: 'telegram', code }, 'message refused');

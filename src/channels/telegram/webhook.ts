@@ -4,20 +4,22 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Hall } from '../../contracts/channel.ts';
 import type { ChannelLog, Door } from '../door.ts';
 import type { Answers } from './answers.ts';
-import { createLanes } from './lanes.ts';
 import { readOne } from './polling.ts';
-import type { Bot, Read } from './read.ts';
+import type { Bot } from './read.ts';
 
 const maxBytes = 1_000_000;
+/** Longer than this nobody waits for the answer; the same update once more does no harm. */
+const keptWithinMs = 5_000;
 
 export interface Webhook {
   door: Door;
   /** From now on what comes is taken. */
   open(of: { hall: Hall; answers: Answers; bot: Bot }): void;
-  close(): Promise<void>;
+  close(): void;
 }
 
 const same = (a: string, b: string): boolean => {
@@ -26,7 +28,6 @@ const same = (a: string, b: string): boolean => {
 };
 
 export function createWebhook({ url, secret }: { url: string; secret: string }, log: ChannelLog): Webhook {
-  const lanes = createLanes();
   let inside: Parameters<Webhook['open']>[0] | null = null;
 
   const answer = async (request: IncomingMessage): Promise<number> => {
@@ -40,20 +41,17 @@ export function createWebhook({ url, secret }: { url: string; secret: string }, 
 
   const take = async (body: string, { hall, answers, bot }: NonNullable<typeof inside>): Promise<number> => {
     const { read } = readOne(parsed(body), { bot, hall, log });
-    if (!read || read.kind === 'nothing') return 200;
-    if (read.kind !== 'inbound') {
-      lanes.run('asides', () => answers.take(read).catch(() => {}));
-      return 200;
-    }
+    if (!read) return 200;
     // Kept by its reception before anything is done with it; what is not kept comes again.
-    const kept = Promise.withResolvers<boolean>();
-    lanes.run(laneOf(read), () =>
-      answers.take(read).then(
-        () => kept.resolve(true),
-        () => kept.resolve(false),
-      ),
+    const kept = answers.take(read).then(
+      () => true,
+      () => false,
     );
-    return (await kept.promise) ? 200 : 500;
+    const late = new AbortController();
+    const tooLate = wait(keptWithinMs, false, { signal: late.signal }).catch(() => false);
+    const isKept = await Promise.race([kept, tooLate]);
+    late.abort();
+    return isKept ? 200 : 500;
   };
 
   return {
@@ -68,14 +66,11 @@ export function createWebhook({ url, secret }: { url: string; secret: string }, 
     open: (of) => {
       inside = of;
     },
-    close: async () => {
+    close: () => {
       inside = null;
-      await lanes.empty();
     },
   };
 }
-
-const laneOf = (read: Read): string => (read.kind === 'inbound' ? read.inbound.conversation : '');
 
 function parsed(body: string): unknown {
   try {

@@ -1,9 +1,12 @@
 /** What this channel itself says. A language that lacks a sentence does not compile. */
 export interface TelegramWords {
   received: string;
+  later: string;
+  failed: string;
   unknownButton: string;
   anonymous: string;
   whole: string;
+  shortened: string;
   hearsAll: (bot: string) => string;
   hearsCommands: (bot: string) => string;
   commands: Record<
@@ -14,9 +17,12 @@ export interface TelegramWords {
 
 const english: TelegramWords = {
   received: 'Received; the outcome follows in the message.',
+  later: 'Received. It could not be handled yet, and will be tried again.',
+  failed: 'This is no task that can be begun here; one has 1 to 4000 characters.',
   unknownButton: 'This button is not one of mine any more.',
   anonymous: 'I cannot tell who you are while you write as the group. Turn "remain anonymous" off to work with me.',
   whole: 'More than a message holds: the whole text is in the file.',
+  shortened: 'More than a message holds: something is left out.',
   hearsAll: (bot) => `In groups: /task@${bot} and what you need, a mention of @${bot}, or a reply to me`,
   hearsCommands: (bot) => `In groups: /task@${bot} and what you need, or a reply to me; mentions do not reach me there`,
   commands: {
@@ -35,9 +41,12 @@ const english: TelegramWords = {
 
 const russian: TelegramWords = {
   received: 'Принято; что из этого вышло, будет видно в сообщении.',
+  later: 'Принято. Обработать пока не удалось, будет новая попытка.',
+  failed: 'Такую задачу здесь начать нельзя; в задаче от 1 до 4000 знаков.',
   unknownButton: 'Эта кнопка больше не действует.',
   anonymous: 'Пока вы пишете от имени группы, я не знаю, кто вы. Отключите анонимность, чтобы работать со мной.',
   whole: 'В сообщение поместилось не всё: полный текст в файле.',
+  shortened: 'В сообщение поместилось не всё: часть опущена.',
   hearsAll: (bot) => `В группах: /task@${bot} и что нужно, упоминание @${bot} или ответ на моё сообщение`,
   hearsCommands: (bot) =>
     `В группах: /task@${bot} и что нужно или ответ на моё сообщение; упоминания там до меня не доходят`,

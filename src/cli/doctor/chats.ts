@@ -3,6 +3,8 @@ import type { ChatSettings } from '../../chat-settings.ts';
 import { type Finding, fine, wrong } from '../../core/doctor/finding.ts';
 
 const limitMs = 5_000;
+/** What Slack says when it is its own fault, or ours for having asked too often. */
+const passing = ['ratelimited', 'internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'];
 
 interface Answer {
   ok?: boolean;
@@ -12,11 +14,13 @@ interface Answer {
   [more: string]: unknown;
 }
 
-/** Null: it could not be reached. The address may hold the token, so nothing of an error is told. */
-async function ask(url: string, init: RequestInit = {}): Promise<Answer | null> {
+/** Null: nobody there answers as the platform does. The address may hold the token, so nothing of an error is told. */
+async function ask(path: string, root: string, init: RequestInit = {}): Promise<Answer | null> {
   try {
-    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(limitMs), redirect: 'error' });
-    return (await response.json()) as Answer;
+    const signal = AbortSignal.timeout(limitMs);
+    const response = await fetch(new URL(path, root), { ...init, signal, redirect: 'error' });
+    const answer: unknown = await response.json();
+    return typeof answer === 'object' && answer !== null ? (answer as Answer) : null;
   } catch {
     return null;
   }
@@ -25,13 +29,20 @@ async function ask(url: string, init: RequestInit = {}): Promise<Answer | null> 
 const unreachable = (check: string, variable: string): Finding =>
   wrong(check, 'the platform could not be reached', `check the network of this machine, and ${variable} if it is set`);
 
+/** Neither good nor bad news of the token. */
+const busy = (check: string, code: unknown): Finding =>
+  wrong(check, `the platform does not answer now (${code})`, 'look again in a minute: of the token it says nothing');
+
 async function checkTelegram({ token, apiRoot, webhook }: NonNullable<ChatSettings['telegram']>): Promise<Finding[]> {
-  const call = (method: string) => ask(`${apiRoot ?? 'https://api.telegram.org'}/bot${token}/${method}`);
+  // As telegraf makes its addresses of the root.
+  const call = (method: string) => ask(`./bot${token}/${method}`, apiRoot ?? 'https://api.telegram.org');
   const [me, hook] = await Promise.all([call('getMe'), call('getWebhookInfo')]);
   if (!me) return [unreachable('telegram', 'TELEGRAM_API_ROOT')];
+  if (!me.ok && me.error_code !== undefined && ![400, 401, 403, 404].includes(me.error_code))
+    return [busy('telegram', Number(me.error_code))];
   if (!me.ok) {
     const advice = 'take the token from BotFather once more, and set TELEGRAM_BOT_TOKEN';
-    return [wrong('telegram', `the token is refused (${me.error_code ?? 'no code'})`, advice)];
+    return [wrong('telegram', `the token is refused (${Number(me.error_code) || 'no code'})`, advice)];
   }
   const { username, can_read_all_group_messages: readsAll } = me.result ?? {};
   const hears = readsAll
@@ -51,24 +62,25 @@ async function checkTelegram({ token, apiRoot, webhook }: NonNullable<ChatSettin
 }
 
 async function checkSlack({ botToken, appToken, apiUrl }: NonNullable<ChatSettings['slack']>): Promise<Finding[]> {
-  const url = new URL('auth.test', apiUrl ?? 'https://slack.com/api/').href;
-  const answer = await ask(url, { method: 'POST', headers: { authorization: `Bearer ${botToken}` } });
+  // As the platform's own client makes its addresses of the root.
+  const root = (apiUrl ?? 'https://slack.com/api/').replace(/\/?$/, '/');
+  const answer = await ask('auth.test', root, { method: 'POST', headers: { authorization: `Bearer ${botToken}` } });
   if (!answer) return [unreachable('slack', 'SLACK_API_URL')];
+  const error = /^\w{1,80}$/.test(String(answer.error)) ? String(answer.error) : 'no code';
+  if (!answer.ok && passing.includes(error)) return [busy('slack', error)];
   if (!answer.ok) {
     const advice = 'install the app once more, and set SLACK_BOT_TOKEN to its bot token';
-    return [
-      wrong('slack', `the token is refused (${/^\w+$/.test(answer.error ?? '') ? answer.error : 'no code'})`, advice),
-    ];
+    return [wrong('slack', `the token is refused (${error})`, advice)];
   }
   return [
     fine('slack', `${String(answer.user)} in ${String(answer.team)}, ${appToken ? 'by Socket Mode' : 'over HTTP'}`),
   ];
 }
 
-/** `accounts`: how many people have one, by channel. */
+/** `accounts`: how many people have one, by channel; null when that is not known. */
 export async function checkChats(
   { telegram, slack }: ChatSettings,
-  accounts: Readonly<Record<string, number>>,
+  accounts: Readonly<Record<string, number>> | null,
 ): Promise<Finding[]> {
   const off = (name: string, variable: string) => [fine(name, `off; ${variable} turns it on`)];
   const found = await Promise.all([
@@ -76,7 +88,7 @@ export async function checkChats(
     slack ? checkSlack(slack) : off('slack', 'SLACK_BOT_TOKEN'),
   ]);
   const nobody = Object.entries({ telegram, slack }).flatMap(([name, on]) =>
-    on && !accounts[name]
+    on && accounts && !accounts[name]
       ? [
           wrong(
             name,

@@ -11,7 +11,7 @@ import { type Answering, languageFor } from '../reception.ts';
 import type { Registry } from '../registry.ts';
 import type { Database } from '../store/database.ts';
 import { dialogIn, findDialog, placeDialog } from '../store/dialogs.ts';
-import { runOfMessage } from '../store/inbox.ts';
+import { pointMessage, runOfMessage } from '../store/inbox.ts';
 import { runAt } from '../store/threads.ts';
 import { answered, begin, filled } from './dialogs.ts';
 import { readSaid } from './read.ts';
@@ -87,6 +87,8 @@ async function revised({ db, desk }: ConsoleTools, update: RevisedUpdate, actor:
   const run = await runOfMessage(db.sql, actor.via, update.of);
   if (run === null) return { outcome: 'ignored', run: null, reply: line('') };
   const { task, plan, finished } = replay(run, await desk.journal(run));
+  // A platform tells of changes that no word of it shows.
+  if (task.text === update.text.trim()) return { outcome: 'ignored', run, reply: line('') };
   if (plan || task.requester.person !== actor.person) {
     const isOver = finished !== null;
     return { outcome: 'too_late', run, reply: line(isOver ? '' : words.tooLate) };
@@ -94,6 +96,8 @@ async function revised({ db, desk }: ConsoleTools, update: RevisedUpdate, actor:
   if (!finished) await desk.cancel(run, actor);
   const next = { text: update.text, requester: actor, conversation: update.conversation };
   const begun = await desk.submit({ source: actor.via, key: update.key, task: next });
+  // The next change of the message is one of this run.
+  await pointMessage(db.sql, actor.via, update.of, begun);
   return { outcome: 'revised', run: begun, reply: line(words.revised) };
 }
 

@@ -113,3 +113,8 @@ export async function runOfMessage(sql: Sql, source: string, key: string): Promi
     select run_id as run from inbox where source = ${source} and key = ${key} and outcome = 'run'`;
   return row?.run ?? null;
 }
+
+/** The message stands for another run now: for the one of its changed text. */
+export async function pointMessage(sql: Sql, source: string, key: string, run: string): Promise<void> {
+  await crossing('revised', () => sql`update inbox set run_id = ${run} where source = ${source} and key = ${key}`);
+}

@@ -54,6 +54,7 @@ export const inbox = pgTable(
   (t) => [
     primaryKey({ columns: [t.source, t.key] }),
     index('inbox_pending').on(t.dueAt).where(sql`status = 'pending'`),
+    index('inbox_open').on(t.status).where(sql`status <> 'done'`),
     check('inbox_status', sql`status in ('pending', 'done', 'dead')`),
   ],
 );
@@ -84,6 +85,7 @@ export const runs = pgTable(
   },
   (t) => [
     index('runs_due').on(t.dueAt).where(sql`due_at is not null`),
+    index('runs_open').on(t.status).where(sql`finished_at is null`),
     index('runs_conversation').on(t.conversation).where(sql`conversation is not null`),
     check('runs_status', sql`status in (${oneOf(runStatuses)})`),
     check('runs_finished', sql`(finished_at is not null) = (status in ('completed', 'failed', 'cancelled'))`),

@@ -62,6 +62,55 @@ describe('updates', { concurrency: 3 }, () => {
   });
 });
 
+describe('a person', { concurrency: 2 }, () => {
+  test('who changes a task that is under way is told that it stays as it was', async () => {
+    await using at = await place();
+    const { fake, chats } = at;
+    const { message } = fake.say({ from: chats.carl, text: 'refund 1042 500' });
+    const card = await at.asked(chats.anna);
+    fake.edit(message!, 'refund 1042 900');
+    const told = await at.seen(chats.carl, /^It is under way already, as you wrote it first\./);
+    assert.equal(told.reply_to, message!.message_id);
+    fake.click({ from: chats.anna, message: card, label: 'Approve' });
+    await at.seen(chats.carl, /^Completed\n/);
+    assert.deepEqual(at.shop.ledger.find(({ agent }) => agent === 'pay')!.input, { order: '1042', amount: 500 });
+  });
+
+  test('begins a run that failed anew, by a word in reply to its end', async () => {
+    await using at = await place();
+    const { fake, chats } = at;
+    at.shop.behave.set('lookup', () => {
+      throw new Error('the shop is closed');
+    });
+    fake.say({ from: chats.carl, text: 'refund 1042 50' });
+    const failed = await at.seen(chats.carl, /^(Failed|Could not be completed)/);
+    at.shop.behave.delete('lookup');
+    fake.say({ from: chats.carl, text: 'retry', replyTo: failed });
+    await at.seen(chats.carl, /^Completed\n/);
+    assert.equal((await at.world.desk.runs(10)).length, 2);
+    fake.say({ from: chats.carl, text: '/help' });
+    await at.seen(chats.carl, /In groups: \/task@baton_test_bot/);
+  });
+});
+
+describe('two processes', { concurrency: 2 }, () => {
+  test('that both know the bot make one run of one message', async () => {
+    await using at = await place();
+    await at.open();
+    const { fake, chats } = at;
+    for (const order of [1042, 1043, 1044]) {
+      const said = fake.say({ from: chats.carl, text: `refund ${order} 50` });
+      fake.redeliver(said);
+      fake.redeliver(said);
+    }
+    await fake.until(
+      ({ messages }) => messages(chats.carl).filter(({ text }) => /^Completed\n/.test(text)).length === 3,
+    );
+    assert.equal((await at.world.desk.runs(10)).length, 3);
+    assert.equal(at.shop.effects('pay').length, 3);
+  });
+});
+
 describe('sends', { concurrency: 3 }, () => {
   test('a limit that is hit parks that chat alone, and nothing is sent there too early', async () => {
     await using at = await place();
@@ -76,6 +125,25 @@ describe('sends', { concurrency: 3 }, () => {
     await at.asked(chats.anna);
     assert.equal(fake.messages(chats.carl).length, 0, 'the other chat did not wait');
     await at.asked(chats.carl);
+  });
+
+  test('a limit on edits parks its chat, a restart does not forget it, and questions go on elsewhere', async () => {
+    await using at = await place();
+    const { fake, chats } = at;
+    const limited = fake.fail('editMessageText', {
+      error_code: 429,
+      description: 'Too Many Requests: retry after 2',
+      parameters: { retry_after: 2 },
+      chat: chats.carl,
+    });
+    fake.say({ from: chats.carl, text: 'refund 1042 500' });
+    await fake.until(() => limited.met);
+    const card = await at.asked(chats.anna);
+    await at.world.stop();
+    await at.open();
+    fake.click({ from: chats.anna, message: card, label: 'Approve' });
+    await at.seen(chats.anna, /Approved by Anna at/);
+    await at.seen(chats.carl, /^refund 1042 500\n[\s\S]*✓ Completed/);
   });
 
   test('a limit is heeded by the process that comes after a restart', async () => {

@@ -104,8 +104,10 @@ test('a task that is changed before anything is planned is taken as it is now; a
   await at.memory.until((channel) =>
     channel.in(home).some(({ card }) => card.buttons.some(({ verb }) => verb === 'approve')),
   );
-  const late = await at.hand('carl', { kind: 'revised', of: 'e1', text: 'refund 1042 5' }, home, 'e2');
+  const late = await at.hand('carl', { kind: 'revised', of: 'm1', text: 'refund 1042 5' }, home, 'e2');
   assert.deepEqual([late.outcome, late.reply!.line.slice(0, 24)], ['too_late', 'It is under way already,']);
+  const same = await at.hand('carl', { kind: 'revised', of: 'm1', text: 'refund 1042 500' }, home, 'e3');
+  assert.deepEqual([same.outcome, same.run], ['ignored', revised.run]);
   const old = await at.world.desk.runs(10);
   assert.deepEqual(old.map(({ status }) => status).sort(), ['cancelled', 'waiting']);
 });
