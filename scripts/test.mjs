@@ -58,9 +58,10 @@ async function runWithDatabase() {
 
 async function runNode(url) {
   if (interrupted) return 130;
+  // Much of the whole is waiting: for limits of platforms, for processes to start. What kills processes needs the room.
   const concurrency = flags.some((flag) => flag.startsWith('--test-concurrency'))
     ? []
-    : [`--test-concurrency=${Math.max(2, availableParallelism())}`];
+    : [`--test-concurrency=${Math.max(2, availableParallelism()) + (patterns.length === 0 ? 1 : 0)}`];
   // In a clone 'baton' is its sources.
   const args = ['--conditions=baton-source', '--test', ...concurrency, ...flags, ...files];
   const env = { ...process.env, BATON_TEST_DATABASE_URL: url };
