@@ -83,12 +83,15 @@ async function answerDoubt(stage: Stage, run: string): Promise<void> {
 
 test('a process stopped by a signal in the middle of a call sends what it learned as a late result', async () => {
   await using stage = await openStage();
-  const delays = { CHAOS_DELAYS: '{"pay":300}' };
-  const first = stage.worker({ DATABASE_URL: await frozenUrl(stage), CHAOS_SUBMIT: text, ...delays });
+  // Its own clock would tell it at once that the lease has passed, and it would end the call before it hears the answer:
+  // so it believes in a longer lease than the database gives it.
+  const slow = { CHAOS_DELAYS: '{"pay":2000}', CHAOS_LEASE_MS: '120000' };
+  const first = stage.worker({ DATABASE_URL: await frozenUrl(stage), CHAOS_SUBMIT: text, ...slow });
   const run = (await stage.run())!;
   await stage.vote(run, 'approve');
   await until('the call', async () => (await stage.calls('pay')) > 0);
   first.child.kill('SIGSTOP');
+  await stage.sql`update runs set lease_until = now() where id = ${run}`;
   stage.worker({ CHAOS_SUBMIT: text });
   assert.equal(await stage.finished(run), 'completed');
   first.child.kill('SIGCONT');
