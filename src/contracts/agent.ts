@@ -4,7 +4,9 @@ import type { Effect, RetryPolicy } from './contract.ts';
 import type { Failure, Problem } from './error.ts';
 import type { Http } from './http.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { Meter } from './model.ts';
 import type { Given, Tree } from './refs.ts';
+import type { Tier } from './usage.ts';
 
 /** What an agent is told about the attempt that calls it. */
 export interface AttemptContext {
@@ -35,6 +37,15 @@ export interface Webhook {
   headers?: Record<string, string>;
 }
 
+/** An agent that is a model with instructions: its input is all that the model is given, its output has its schema's form. */
+export interface Prompt {
+  /** The instructions: a file beside the agent, read when it is first called, or the text itself. */
+  instructions: URL | string;
+  tier: Tier;
+  /** The longest answer, reasoning included. */
+  maxOutputTokens?: number;
+}
+
 interface AgentTerms<I, O> {
   /** Lower-case words joined by dots: `shop.pay`. */
   name: string;
@@ -58,6 +69,8 @@ interface AgentTerms<I, O> {
   /** What takes the effect back. `compensable` needs it. */
   undo?: Undo<I, O>;
   maxOutputBytes?: number;
+  /** What one call costs, in whole units of the currency, where it is known: `{ amount: 0.02, currency: 'USD' }`. */
+  price?: { amount: number; currency: string };
   risk?: string;
   /** Title and risk in Russian, for people who write in it. */
   ru?: { title: string; risk?: string };
@@ -85,7 +98,8 @@ type Transport<I, O> =
       isolate?: boolean;
     }
   | { webhook: Webhook }
-  | { http: Http<I, O> };
+  | { http: Http<I, O> }
+  | { prompt: Prompt };
 
 export type AgentDefinition<I, O> = AgentTerms<I, O> & Transport<I, O>;
 
@@ -113,6 +127,9 @@ export interface AgentCall {
   context: AttemptContext;
   timeoutMs: number;
   maxOutputBytes: number;
+  /** For agents that ask a model: what it is booked with, and for whom it is asked. */
+  meter?: Meter;
+  user?: string | null;
 }
 
 /** How the transport ended; the output is not checked against the contract yet. */

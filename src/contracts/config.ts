@@ -1,5 +1,6 @@
 /** `defineConfig`: the deployment as its user writes it. */
 import type { AnyAgent } from './agent.ts';
+import type { BudgetsDefinition, ModelsDefinition } from './models-config.ts';
 import type { Network } from './network.ts';
 import type { Route } from './route.ts';
 
@@ -23,6 +24,10 @@ export interface Configuration {
   rooms?: string[];
   /** What HTTP agents may reach beside public addresses. */
   network?: Network;
+  /** Which model each tier is, where the defaults do not suit. Models are asked once a key is in the environment. */
+  models?: ModelsDefinition;
+  /** How much a run, and a day, may take. */
+  budgets?: BudgetsDefinition;
   /** Run once before anything else, in every process: make tables, warm up. Must be safe to run twice at once. */
   prepare?: () => Promise<void>;
   /** Run when the process stops. */

@@ -51,6 +51,8 @@ export const contract = z.strictObject({
   /** The agent (`name@version`) that takes the effect back, and its input over `input.…` and `output.…`. */
   undo: z.strictObject({ agent: z.string(), input: mapping }).optional(),
   maxOutputBytes: z.int().min(1).max(10_000_000),
+  /** What one call costs, in micro-units of the currency. */
+  price: z.strictObject({ micros: z.int().positive(), currency: z.string().regex(/^[A-Z]{3}$/) }).optional(),
   /** One sentence for the person who decides: what happens in the world when this runs. */
   risk: risk.optional(),
   /** The same in Russian, for people who write in it. */

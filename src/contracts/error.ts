@@ -27,6 +27,22 @@ const catalogue = {
   output_malformed: { retryable: true, meaning: 'The answer is not what its transport promises, e.g. not JSON.' },
   output_too_large: { retryable: false, meaning: 'The answer passed the cap on bytes or on nesting.' },
   aborted: { retryable: true, meaning: 'The attempt was stopped from this side while it ran.' },
+  // How a call of a model ends, other than well.
+  model_unreachable: { retryable: true, meaning: 'No connection to the provider of the model could be made.' },
+  model_unavailable: {
+    retryable: true,
+    meaning: 'The provider answered with a server error, or the connection broke.',
+  },
+  model_throttled: { retryable: true, meaning: 'The provider asked to come back later.' },
+  model_quota: { retryable: false, meaning: 'The account with the provider has nothing left to spend.' },
+  model_unauthorised: { retryable: false, meaning: 'The provider does not accept the key.' },
+  model_rejected: { retryable: false, meaning: 'The provider did not accept the request, e.g. knows no such model.' },
+  model_refused: { retryable: false, meaning: 'The model declined to answer.' },
+  model_filtered: { retryable: false, meaning: 'A filter of the provider held the answer back.' },
+  model_truncated: { retryable: false, meaning: 'The answer was cut off at its limit of tokens.' },
+  model_malformed: { retryable: true, meaning: 'The answer does not have the form that was asked for.' },
+  budget_soft: { retryable: true, meaning: 'A soft limit is reached; people are asked whether to go on.' },
+  budget_exceeded: { retryable: false, meaning: 'A hard limit of money, tokens or calls is reached.' },
   worker_lost: { retryable: true, meaning: 'The worker that ran the attempt died or lost its lease.' },
   // How a step or a run ends, other than well.
   unroutable: { retryable: false, meaning: 'The task fits no route.' },

@@ -9,8 +9,10 @@ import { actor } from './task.ts';
  * - `answer`: something that the task needs and does not say.
  * - `uncertain`: an effect that may have happened; nobody but a person can find out.
  * - `failure`: a step that does not close by itself. Nothing of it happened, or what did may be repeated.
+ * - `plan`: no plan could be proven; a person may write one.
+ * - `budget`: a soft limit is reached; may it go on to the hard one?
  */
-export const escalationKinds = ['approve', 'answer', 'uncertain', 'failure'] as const;
+export const escalationKinds = ['approve', 'answer', 'uncertain', 'failure', 'plan', 'budget'] as const;
 export type EscalationKind = (typeof escalationKinds)[number];
 
 /** What a person may say. Those of `verbsWithValue` carry one. */
@@ -26,6 +28,8 @@ export const verbsOf: Record<EscalationKind, readonly Verb[]> = {
   answer: ['answer', 'stop'],
   uncertain: ['done', 'retry', 'stop'],
   failure: ['retry', 'skip', 'give', 'stop'],
+  plan: ['edit', 'retry', 'stop'],
+  budget: ['approve', 'stop'],
 };
 
 /** Who decides, in words of the configuration. Roles are resolved to people when the question is asked. */
@@ -79,6 +83,13 @@ export const evidence = z.strictObject({
 });
 export type Evidence = z.infer<typeof evidence>;
 
+/** What speaks against a plan: a stable code, where, and what would help. */
+export const finding = z.strictObject({ code: z.string(), path: z.string(), hint: z.string() });
+
+/** What a model says to those who decide: what happened, and what they might do. */
+export const briefing = z.strictObject({ text: z.string(), proposal: z.string().nullable(), by: z.string() });
+export type Briefing = z.infer<typeof briefing>;
+
 /** What the question is about; the effect digest is made of it, so it is what authorises. */
 export const subject = z.strictObject({
   step: z.string(),
@@ -100,6 +111,10 @@ export const question = z.strictObject({
   subject: subject.nullable(),
   /** Why the step did not close, when that is the question. */
   error: failure.optional(),
+  /** What a model makes of it, shown as such; it decides nothing. */
+  briefing: briefing.optional(),
+  /** Why the plan that is asked about does not hold. */
+  findings: z.array(finding).optional(),
   /** JSON Schema of the value that `edit`, `answer`, `done` or `give` must carry. */
   schema: jsonObject.nullable(),
   policy,

@@ -9,11 +9,12 @@
 import { z } from 'zod';
 import { attemptName, attemptResult } from './attempt.ts';
 import { failure } from './error.ts';
-import { decision, evidence, question } from './escalation.ts';
+import { briefing, decision, evidence, finding, question } from './escalation.ts';
 import { jsonObject, value } from './json.ts';
 import { plan } from './plan.ts';
 import { finalStatuses } from './run.ts';
 import { actor, task } from './task.ts';
+import { cost, modelCall } from './usage.ts';
 
 const v = z.literal(1);
 const ref = z.string();
@@ -43,6 +44,8 @@ export const understood = z.strictObject({
   missing: z.array(z.string()),
   language: z.enum(['en', 'ru']),
   provider: z.string(),
+  /** One agent closes the task in one pass, as the provider sees it; the proof has not looked yet. */
+  onePass: z.strictObject({ agent: z.string(), input: jsonObject }).optional(),
 });
 
 export const intakeFailed = z.strictObject({ type: z.literal('intake_failed'), v, error: failure });
@@ -58,6 +61,38 @@ export const planned = z.strictObject({
   /** The short way: one agent closes the task in one pass. */
   short: z.literal(true).optional(),
 });
+
+/** A model was asked, for the run or as the agent of one of its steps. */
+export const modelCalled = z.strictObject({
+  type: z.literal('model_called'),
+  v,
+  call: modelCall,
+  ref: z.string().optional(),
+});
+
+/** A plan that the proof turned down, and why. */
+export const planRefused = z.strictObject({
+  type: z.literal('plan_refused'),
+  v,
+  plan: value,
+  findings: z.array(finding).min(1),
+  by: z.string(),
+});
+
+/** Nobody could make a plan: the provider declined or could not be had. */
+export const planFailed = z.strictObject({ type: z.literal('plan_failed'), v, error: failure });
+
+/** A budget is short. At `hard` the run stops; at `soft` people are asked. */
+export const budgetReached = z.strictObject({
+  type: z.literal('budget_reached'),
+  v,
+  scope: z.enum(['run', 'day']),
+  limit: z.enum(['soft', 'hard']),
+  unit: z.string(),
+});
+
+/** What a model made of the state before a question (`about` names it), or of the whole at its end. Null: nothing. */
+export const worded = z.strictObject({ type: z.literal('worded'), v, about: z.string(), words: briefing.nullable() });
 
 /** A `forEach` list was fixed; items are numbered from 0. */
 export const expanded = z.strictObject({ type: z.literal('expanded'), v, ref, items: z.int().nonnegative() });
@@ -106,6 +141,8 @@ export const attemptEnded = z.strictObject({
   v,
   ...attemptResult,
   durationMs: z.number().nonnegative(),
+  /** What the agent's own price says that it cost. */
+  cost: cost.optional(),
 });
 
 /** The step will not be tried again. */
@@ -151,6 +188,11 @@ export const event = z.discriminatedUnion('type', [
   understood,
   intakeFailed,
   planned,
+  modelCalled,
+  planRefused,
+  planFailed,
+  budgetReached,
+  worded,
   expanded,
   skipped,
   held,

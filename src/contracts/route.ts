@@ -66,8 +66,10 @@ export interface RouteDefinition<F> {
   ask?: { [K in keyof F]?: string };
   /** Tasks of this kind as people write them, to begin with; the first one is offered. */
   examples?: string[];
-  /** The fixed plan. */
-  plan: (p: PlanBuilder<F, Record<never, never>>) => Finished;
+  /** The fixed plan. Without one a model plans each task over `agents`. */
+  plan?: (p: PlanBuilder<F, Record<never, never>>) => Finished;
+  /** The agents that a plan made by a model or a person may use. */
+  agents?: AnyAgent[];
   /** Who answers this route's questions. */
   questions: z.input<typeof terms>;
   /**
@@ -93,9 +95,15 @@ export interface Route {
   readonly data: Omit<z.input<typeof routeData>, 'fields'>;
 }
 
+const withUndos = (agents: AnyAgent[] = []): AnyAgent[] =>
+  agents.flatMap((agent) => [agent, ...(agent.definition.undo ? [agent.definition.undo.agent] : [])]);
+
 /** Declares a route. Its plan is built, and so type-checked, here; the registry proves it. */
 export function defineRoute<F>(definition: RouteDefinition<F>): Route {
-  const built = definition.plan(planBuilder<F>(definition.title));
+  const built = definition.plan?.(planBuilder<F>(definition.title)) ?? {
+    plan: null,
+    agents: withUndos(definition.agents),
+  };
   const approvals = (definition.approvals ?? []).map((rule) => ({ ...rule, agent: rule.agent.id }));
   return {
     name: definition.name,
