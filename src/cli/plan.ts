@@ -2,15 +2,18 @@
 
 import { explain } from '../contracts/error.ts';
 import type { Event, EventOf } from '../contracts/event.ts';
+import type { Json, Value } from '../contracts/json.ts';
+import type { Meter } from '../contracts/model.ts';
 import { type Condition, dependenciesOf, type PlanStep } from '../contracts/plan.ts';
 import { harmless } from '../core/cards/in-short.ts';
 import type { Paint } from '../core/cards/lines.ts';
+import { modelCallText } from '../core/cards/spent.ts';
 import { wordsIn } from '../core/cards/words.ts';
 import { evolveAll, replay } from '../core/evolve.ts';
 import { takeIn } from '../core/intake.ts';
+import type { Orchestrator } from '../core/orchestrator.ts';
 import { findingsOf, makePlan } from '../core/planner.ts';
 import type { Registry } from '../core/registry.ts';
-import { createRules } from '../models/rules.ts';
 import type { Call } from './call.ts';
 import { exit } from './exit.ts';
 import { operator } from './follow.ts';
@@ -19,26 +22,41 @@ import { withBaton } from './open.ts';
 const limitMs = 120_000;
 
 export const showPlan = (call: Call): Promise<number> =>
-  withBaton(call, false, async ({ orchestrator: { registry } }) => {
+  withBaton(call, false, async ({ orchestrator }) => {
+    const { registry } = orchestrator;
     const { terminal, flags } = call;
-    const events = await think(call.arguments[0] ?? '', registry);
+    const events = await think(call.arguments[0] ?? '', orchestrator);
     const planned = events.find((event) => event.type === 'planned');
     const lines = flags.json ? events.map((event) => JSON.stringify(event)) : told(events, registry, terminal.paint);
     lines.forEach(terminal.out);
     return planned ? exit.completed : exit.notCompleted;
   });
 
-/** What intake and planning would journal. */
-async function think(text: string, registry: Registry): Promise<Event[]> {
-  const provider = createRules();
-  const signal = AbortSignal.timeout(limitMs);
+/** How often a plan goes back with what speaks against it, as in a run. */
+const maxTries = 3;
+
+/** What intake and planning would journal. Models are asked, and cost what they cost; nothing else is touched. */
+async function think(text: string, { registry, provider }: Orchestrator): Promise<Event[]> {
+  const events: Event[] = [];
+  const meter: Meter = {
+    book: async () => {},
+    settle: async (call) => void events.push({ type: 'model_called', v: 1, call }),
+  };
+  const thinking = { meter, signal: AbortSignal.timeout(limitMs), user: null };
   const task = { text, requester: operator, conversation: null };
   const received: Event = { type: 'received', v: 1, task };
-  const state = evolveAll(replay('plan', []), [received], 0);
-  const taken = await takeIn(state, provider, registry, signal);
-  if (taken.type !== 'understood') return [taken];
+  const stateNow = () => evolveAll(replay('plan', []), [received, ...events], 0);
+  const taken = await takeIn(stateNow(), provider, registry, thinking);
+  events.push(taken);
+  if (taken.type !== 'understood') return events;
   const route = registry.routes.get(taken.route)!.data;
-  return [taken, await makePlan(evolveAll(state, [taken], 0), route, provider, registry, signal)];
+  const content = (value: Value): Json => ('inline' in value ? value.inline : null);
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const made = await makePlan({ state: stateNow(), route, provider, registry, content }, thinking);
+    events.push(made);
+    if (made.type !== 'plan_refused') break;
+  }
+  return events;
 }
 
 function told(events: readonly Event[], registry: Registry, paint: Paint): string[] {
@@ -46,7 +64,10 @@ function told(events: readonly Event[], registry: Registry, paint: Paint): strin
     if (event.type === 'understood') return understoodLines(event, registry, paint);
     if (event.type === 'planned') return plannedLines(event, registry, events, paint);
     if (event.type === 'compensating') return [paint('red', harmless(explain(event.because), 2_000))];
-    return event.type === 'intake_failed' ? [paint('red', explain(event.error))] : [];
+    if (event.type === 'plan_refused') return refusedLines(event, paint);
+    if (event.type === 'model_called') return [paint('dim', modelCallText(event.call, wordsIn('en')))];
+    const failed = event.type === 'intake_failed' || event.type === 'plan_failed';
+    return failed ? [paint('red', harmless(explain(event.error), 2_000))] : [];
   });
 }
 
@@ -56,6 +77,11 @@ function understoodLines(event: EventOf<'understood'>, registry: Registry, paint
   const missing = event.missing.map((name) => `  ${name}: ${paint('yellow', 'missing; the requester is asked')}`);
   return [paint('bold', `${data.title} (${event.provider})`), ...fields, ...missing, ''];
 }
+
+const refusedLines = ({ by, findings }: EventOf<'plan_refused'>, paint: Paint): string[] => [
+  paint('yellow', `${harmless(by)} proposed a plan that does not hold:`),
+  ...findings.map(({ code, path, hint }) => `  ${harmless(`${code} at ${path}: ${hint}`, 400)}`),
+];
 
 function plannedLines(event: EventOf<'planned'>, registry: Registry, events: readonly Event[], paint: Paint): string[] {
   const understood = events.find((one) => one.type === 'understood')!;

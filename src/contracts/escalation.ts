@@ -115,6 +115,8 @@ export const question = z.strictObject({
   briefing: briefing.optional(),
   /** Why the plan that is asked about does not hold. */
   findings: z.array(finding).optional(),
+  /** The plan that an edit begins with. */
+  proposed: jsonValue.optional(),
   /** JSON Schema of the value that `edit`, `answer`, `done` or `give` must carry. */
   schema: jsonObject.nullable(),
   policy,

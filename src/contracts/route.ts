@@ -67,7 +67,7 @@ export interface RouteDefinition<F> {
   /** Tasks of this kind as people write them, to begin with; the first one is offered. */
   examples?: string[];
   /** The fixed plan. Without one a model plans each task over `agents`. */
-  plan?: (p: PlanBuilder<F, Record<never, never>>) => Finished;
+  plan?: ((p: PlanBuilder<F, Record<never, never>>) => Finished) | undefined;
   /** The agents that a plan made by a model or a person may use. */
   agents?: AnyAgent[];
   /** Who answers this route's questions. */

@@ -60,6 +60,11 @@ export const isFact = ({ type }: Event): boolean =>
     'contended',
     'intake_failed',
     'voided',
+    'model_called',
+    'plan_refused',
+    'plan_failed',
+    'budget_reached',
+    'worded',
   ].includes(type);
 
 /** The approvals that turned out not to authorise what would have started. */

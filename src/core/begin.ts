@@ -25,6 +25,7 @@ import {
   type StepState,
   workOf,
 } from './state.ts';
+import { briefed } from './wording.ts';
 
 /** An effect that is about to be: everything that its digest is made of. */
 interface Prospect {
@@ -108,15 +109,18 @@ function settleUncertain(state: RunState, known: Known, now: number, step: StepS
     input: known.content(last.input),
   };
   const terms = known.route(state.route!.definition).questions;
-  return ask(state, known, now, {
-    kind: 'uncertain',
-    step: step.ref,
-    subject,
-    digest: null,
-    schema: contract.output,
-    terms,
-    evidence: step.resource?.evidence ?? [],
-  });
+  return briefed(state, known, `uncertain/${step.ref}/${step.revision}.${step.attempts.length}`, (briefing) =>
+    ask(state, known, now, {
+      kind: 'uncertain',
+      step: step.ref,
+      subject,
+      digest: null,
+      schema: contract.output,
+      terms,
+      evidence: step.resource?.evidence ?? [],
+      ...(briefing && { briefing }),
+    }),
+  );
 }
 
 /** Takes the resource, asks whom it must ask, and starts the attempt once nothing stands in the way. */

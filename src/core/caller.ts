@@ -2,11 +2,14 @@
  * Calls an agent through its contract: the input is checked before, the output after. A mismatch is an error at the step
  * where it happened, with the place and the types. The transport is somebody else's; the four ends are decided there.
  */
-import type { AttemptContext, CallResult, Transporter } from '../contracts/agent.ts';
-import { type Failure, fail, failure } from '../contracts/error.ts';
+import type { AnyAgent, AttemptContext, CallResult, Transporter } from '../contracts/agent.ts';
+import type { Contract } from '../contracts/contract.ts';
+import { BatonError, type Failure, fail, failure } from '../contracts/error.ts';
 import type { Json } from '../contracts/json.ts';
 import type { AttemptEnd } from '../contracts/run.ts';
+import type { Cost } from '../contracts/usage.ts';
 import { crossing } from './crossing.ts';
+import type { OpenMeter } from './meter.ts';
 import type { Registry } from './registry.ts';
 import { checkZod } from './schema/check.ts';
 import { scrub, scrubText } from './scrub.ts';
@@ -15,16 +18,24 @@ export interface AttemptResult {
   end: AttemptEnd;
   output?: Json;
   error?: Failure;
+  /** What the agent's own price says that it cost. */
+  cost?: Cost;
+}
+
+/** What pays for a call, and for whom it is made. */
+export interface Purse {
+  meter: OpenMeter;
+  user: string;
 }
 
 export interface Caller {
   /** Never throws. `contract` is the digest that the run is pinned to. */
-  call(agent: string, contract: string, input: Json, context: AttemptContext): Promise<AttemptResult>;
+  call(agent: string, contract: string, input: Json, context: AttemptContext, purse: Purse): Promise<AttemptResult>;
 }
 
 export function createCaller(registry: Registry, transporters: readonly Transporter[]): Caller {
   return {
-    call: async (id, pinned, input, context) => {
+    call: async (id, pinned, input, context, purse) => {
       const registered = registry.agents.get(id);
       if (!registered) return notSent(fail('agent_missing', `${id} is not registered on this worker.`));
       const { agent, contract, digest } = registered;
@@ -38,22 +49,51 @@ export function createCaller(registry: Registry, transporters: readonly Transpor
       }
       const transporter = transporters.find((one) => one.handles(agent));
       if (!transporter) return notSent(fail('agent_missing', `Nothing on this worker can reach ${id}.`));
+      const bill = await paid(contract, purse);
+      if ('end' in bill) return bill;
       const { timeoutMs, maxOutputBytes } = contract;
       const result = await crossing('call', () =>
-        transporter.call({ agent, input, context, timeoutMs, maxOutputBytes }),
+        transporter.call({ agent, input, context, timeoutMs, maxOutputBytes, ...purse }),
       );
-      if (result.end !== 'done') return failed(id, result);
-      const output = scrub(result.output as Json);
-      const answered = checkZod(agent.definition.output, output);
-      if (answered.ok) return { end: 'done', output };
-      const more = { side: 'output', mismatches: answered.mismatches } as const;
-      return {
-        end: 'unknown',
-        error: fail('contract_violation', `The output does not fit the contract of ${id}.`, more),
-      };
+      return { ...judged(id, agent, result), ...(await bill.settle(result)) };
     },
   };
 }
+
+function judged(id: string, { definition }: AnyAgent, result: CallResult): AttemptResult {
+  if (result.end !== 'done') return failed(id, result);
+  const output = scrub(result.output as Json);
+  const answered = checkZod(definition.output, output);
+  if (answered.ok) return { end: 'done', output };
+  const more = { side: 'output', mismatches: answered.mismatches } as const;
+  return { end: 'unknown', error: fail('contract_violation', `The output does not fit the contract of ${id}.`, more) };
+}
+
+interface Bill {
+  /** What it came to: nothing, when nothing was done. */
+  settle(result: CallResult): Promise<{ cost?: Cost }>;
+}
+
+/** Books what the agent itself costs, if it costs something; a limit that is in the way keeps it from being called. */
+async function paid({ price }: Contract, { meter }: Purse): Promise<Bill | AttemptResult> {
+  if (!price) return { settle: async () => ({}) };
+  try {
+    const settle = await meter.pay(price);
+    return {
+      settle: async ({ end }) => {
+        const isOwed = end === 'done' || end === 'unknown';
+        await settle(isOwed);
+        return isOwed ? { cost: { ...price, prices: today() } } : {};
+      },
+    };
+  } catch (error) {
+    if (error instanceof BatonError) return notSent(error.failure);
+    throw error;
+  }
+}
+
+/** The price is the contract's, which has no date of its own. */
+const today = (): string => new Date().toISOString().slice(0, 10);
 
 type Failed = Exclude<CallResult, { end: 'done' }>;
 

@@ -76,6 +76,7 @@ export class RunDriver {
       content: (value) => this.#values.content(value),
       people: tools.people,
       addresses: tools.addresses,
+      words: tools.provider.word !== undefined,
     };
     this.#state = replay(claimed.run, claimed.entries);
     this.#events = claimed.entries.reduce((sum, { events }) => sum + events.length, 0);
@@ -84,6 +85,7 @@ export class RunDriver {
       epoch: claimed.epoch,
       tools,
       values: this.#values,
+      known: this.#known,
       state: () => this.#state,
       arrive: (events) => this.#arrive(events),
     });
@@ -198,9 +200,9 @@ export class RunDriver {
       if (this.#draining)
         return { events: [], calls: [], wakeAt: this.#errands.running() > 0 ? null : at, state: base };
       const move = advance(base, this.#known, at);
-      const thought = move.calls.find(({ kind }) => provider.local && (kind === 'intake' || kind === 'plan'));
-      if (!thought) return move;
-      taken.push(...move.events, await this.#errands.think(thought, move.state));
+      const thought = move.calls.find((call) => call.kind === 'intake' || call.kind === 'plan');
+      if (!thought || !provider.local) return move;
+      taken.push(...move.events, ...(await this.#errands.think(thought, move.state)));
     }
   }
 

@@ -6,15 +6,15 @@ import { fail } from '../contracts/error.ts';
 import type { Event, EventOf } from '../contracts/event.ts';
 import type { Value } from '../contracts/json.ts';
 import { eventOf } from './arrivals.ts';
-import { takeIn } from './intake.ts';
-import { type Call, callKey } from './move.ts';
-import { makePlan } from './planner.ts';
+import { openMeter, userOf } from './meter.ts';
+import { type Call, callKey, type Known } from './move.ts';
 import type { RunState } from './state.ts';
 import { patiently, reasonOf } from './store/database.ts';
 import { closeQuestion } from './store/escalations.ts';
 import { holdResource } from './store/reservations.ts';
 import { unreadSignals } from './store/runs.ts';
 import { signalRun } from './store/signals.ts';
+import { type Thought, think } from './think.ts';
 import type { Tools } from './tools.ts';
 import type { Values } from './values.ts';
 
@@ -29,8 +29,8 @@ export interface Errands {
   running(): number;
   /** The earlier of a wake-up time and the end of what was put off. */
   nextAt(wakeAt: number | null): number | null;
-  /** Understands or plans, here and now. */
-  think(call: Call, state: RunState): Promise<Event>;
+  /** Understands or plans, here and now, by a provider of this process. */
+  think(call: Thought, state: RunState): Promise<Event[]>;
   /** Tells the next owner of the run what was learned of attempts and could not be recorded here. */
   report(facts: readonly Event[]): Promise<void>;
   /** Ends everything that is under way. */
@@ -44,6 +44,7 @@ interface Desk {
   epoch: number;
   tools: Tools;
   values: Values;
+  known: Known;
   state: () => RunState;
   arrive: (events: readonly Event[]) => void;
 }
@@ -51,7 +52,6 @@ interface Desk {
 /** What could not be done, or not yet, is left alone for a second, and twice as long each time after. */
 const firstPutOffMs = 1_000;
 const longestPutOffMs = 60_000;
-const thinkLimitMs = 120_000;
 
 /** What comes of an errand: events, or null when it must be tried again. */
 type Result = Event[] | null;
@@ -76,7 +76,7 @@ export function createErrands(desk: Desk): Errands {
       case 'close':
         return close(desk, call);
       default:
-        return [await think(desk, call, state())];
+        return think(desk, call, state(), signal);
     }
   };
 
@@ -137,15 +137,10 @@ export function createErrands(desk: Desk): Errands {
 const resourceKey = (call: Call): string | null => (call.kind === 'hold' ? `${call.agent} ${call.resource}` : null);
 
 function reads({ tools, state }: Desk, call: Call): boolean {
+  if (call.kind === 'intake' || call.kind === 'plan' || call.kind === 'word') return true;
   if (call.kind !== 'attempt' || call.undo) return false;
   const agent = state().steps[call.ref]!.attempts.at(-1)!.agent;
   return tools.definitions.contract(state().contracts[agent]!).effect === 'read';
-}
-
-function think({ tools }: Desk, call: Call, at: RunState): Promise<Event> {
-  const signal = AbortSignal.timeout(thinkLimitMs);
-  if (call.kind === 'intake') return takeIn(at, tools.provider, tools.registry, signal);
-  return makePlan(at, tools.definitions.route(at.route!.definition), tools.provider, tools.registry, signal);
 }
 
 /** Closed by us or by a person a moment before: either way the row has spoken, and its signal is there to read. */
@@ -177,7 +172,8 @@ async function hold(desk: Desk, call: HoldCall): Promise<Result> {
   return news ? [{ type: 'contended', v: 1, ref, resource, evidence: others }] : null;
 }
 
-async function attempt({ run, tools, values, state }: Desk, call: AttemptCall, signal: AbortSignal) {
+async function attempt(desk: Desk, call: AttemptCall, signal: AbortSignal): Promise<Event[]> {
+  const { run, epoch, tools, values, state } = desk;
   const { ref, revision, undo } = call;
   const step = state().steps[ref]!;
   const list = undo ? step.undo.attempts : step.attempts;
@@ -185,8 +181,13 @@ async function attempt({ run, tools, values, state }: Desk, call: AttemptCall, s
   const context = { run, step: ref, attempt: call.attempt, key: started.key, signal };
   const since = performance.now();
   const contract = state().contracts[started.agent]!;
-  const result = await tools.caller.call(started.agent, contract, values.content(started.input), context);
+  const payer = { ref, agent: started.agent };
+  const meter = openMeter({ sql: tools.db.sql, epoch, limits: tools.limits, state: state(), payer });
+  const purse = { meter, user: userOf(state()) };
+  const result = await tools.caller.call(started.agent, contract, values.content(started.input), context, purse);
   return [
+    ...meter.events,
+    ...(meter.reached ? [meter.reached] : []),
     {
       type: 'attempt_ended' as const,
       v: 1 as const,
@@ -197,6 +198,7 @@ async function attempt({ run, tools, values, state }: Desk, call: AttemptCall, s
       end: result.end,
       ...(result.output !== undefined && { output: { inline: result.output } as Value }),
       ...(result.error && { error: result.error }),
+      ...(result.cost && { cost: result.cost }),
       durationMs: Math.round(performance.now() - since),
     },
   ];

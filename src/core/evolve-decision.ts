@@ -1,8 +1,9 @@
 /** Folds what closed a question. What it means for the run follows from the kind of the question and the outcome. */
-import { givesOutput } from '../contracts/escalation.ts';
+import { type Decision, givesOutput } from '../contracts/escalation.ts';
 import type { EventOf } from '../contracts/event.ts';
 import { isSettled, type RunState } from './state.ts';
 import { complete, skip, withStep } from './step-change.ts';
+import { byPerson } from './thought.ts';
 
 export function evolveDecision(state: RunState, { decision }: EventOf<'decided'>, at: number): RunState {
   const asked = state.questions[decision.escalation];
@@ -17,6 +18,8 @@ export function evolveDecision(state: RunState, { decision }: EventOf<'decided'>
     if (decision.outcome !== 'answer') return next;
     return { ...next, missing: [], fields: { ...next.fields, ...(decision.value as typeof next.fields) } };
   }
+  if (kind === 'plan') return planDecided(next, decision);
+  if (kind === 'budget') return decision.outcome === 'approve' ? budgetAllowed(next) : next;
   const step = ref === null ? undefined : next.steps[ref];
   // A late result may have set the step going again before its question could be withdrawn.
   if (!ref || !step || isSettled(step) || step.attempts.some(({ end }) => end === null)) return next;
@@ -36,4 +39,26 @@ export function evolveDecision(state: RunState, { decision }: EventOf<'decided'>
   }
   const countFrom = decision.outcome === 'retry' ? step.attempts.length : step.countFrom;
   return withStep(next, ref, { status: 'pending', countFrom });
+}
+
+/** A plan that a person wrote is looked at; without one the provider begins anew. */
+function planDecided(state: RunState, { outcome, by, value }: Decision): RunState {
+  const { thought } = state;
+  if (outcome === 'edit') {
+    const given = { plan: value!, by: `${byPerson}${by?.person ?? ''}` };
+    return { ...state, thought: { ...thought, given, error: null, failures: 0 } };
+  }
+  if (outcome !== 'retry') return state;
+  return { ...state, thought: { ...thought, countFrom: thought.refused.length, error: null, failures: 0 } };
+}
+
+/** What did not start for want of money starts now, and that it did not counts against nobody. */
+function budgetAllowed(state: RunState): RunState {
+  const { thought } = state;
+  const allowed = thought.reached ? [...thought.allowed, thought.reached.scope] : thought.allowed;
+  const waiting = Object.values(state.steps).filter(({ attempts }) => attempts.at(-1)?.error?.code === 'budget_soft');
+  return waiting.reduce((next, { ref, attempts }) => withStep(next, ref, { countFrom: attempts.length }), {
+    ...state,
+    thought: { ...thought, reached: null, allowed },
+  } satisfies RunState as RunState);
 }

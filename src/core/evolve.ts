@@ -6,6 +6,7 @@ import type { Entry, Event, EventOf } from '../contracts/event.ts';
 import { evolveDecision } from './evolve-decision.ts';
 import { type AttemptState, isSettled, itemRef, newStep, type RunState } from './state.ts';
 import { complete, withStep } from './step-change.ts';
+import { counting, failing, noThought, paying, reaching, refusing, wording } from './thought.ts';
 
 type Fold<T extends Event['type']> = (state: RunState, event: EventOf<T>, at: number) => RunState;
 
@@ -75,8 +76,9 @@ const late: Fold<'late_result'> = (folded, event, at) => {
 
 const folds: { [T in Event['type']]: Fold<T> } = {
   received: (state, { task }, at) => ({ ...state, task, createdAt: at }),
-  understood: (state, { route, definition, provider, fields, missing, language }) => ({
+  understood: (state, { route, definition, provider, fields, missing, language, onePass = null }) => ({
     ...state,
+    thought: { ...state.thought, onePass },
     route: { name: route, definition, provider },
     fields,
     missing,
@@ -91,9 +93,15 @@ const folds: { [T in Event['type']]: Fold<T> } = {
     plan,
     short,
     revision,
+    thought: { ...state.thought, given: null, error: null, failures: 0 },
     contracts: { ...state.contracts, ...contracts },
     steps: { ...Object.fromEntries(plan.steps.map(({ id }) => [id, newStep(id, id, null)])), ...state.steps },
   }),
+  model_called: (state, event) => ({ ...state, thought: counting(state.thought, event) }),
+  plan_refused: (state, event) => ({ ...state, thought: refusing(state.thought, event) }),
+  plan_failed: (state, event, at) => ({ ...state, thought: failing(state.thought, event, at) }),
+  budget_reached: (state, event) => ({ ...state, thought: reaching(state.thought, event) }),
+  worded: (state, event) => ({ ...state, thought: wording(state.thought, event) }),
   expanded: (state, { ref, items }, at) => {
     const numbers = Array.from({ length: items }, (_, item) => item);
     const added = numbers.map((item) => [itemRef(ref, item), newStep(itemRef(ref, item), ref, item)] as const);
@@ -139,7 +147,10 @@ const folds: { [T in Event['type']]: Fold<T> } = {
         })
       : withStep(state, event.ref, { status: 'running', attempts: [...step.attempts, attempt] });
   },
-  attempt_ended: (state, event, at) => (event.undo ? endUndo(state, event, at) : endAttempt(state, event, at)),
+  attempt_ended: (folded, event, at) => {
+    const state = { ...folded, thought: paying(folded.thought, event.cost) };
+    return event.undo ? endUndo(state, event, at) : endAttempt(state, event, at);
+  },
   step_failed: (state, { ref, error }, at) => {
     const failed = withStep(state, ref, { status: 'failed', error, settledAt: at });
     const parent =
@@ -193,6 +204,7 @@ const blank = (run: string): RunState => ({
   missing: [],
   language: 'en',
   intake: { failures: 0, error: null, failedAt: 0 },
+  thought: noThought,
   plan: null,
   short: false,
   revision: 0,

@@ -9,6 +9,7 @@ import { hasDoneTwice, reportOf } from './report.ts';
 import { holds, lookUp, resolve } from './resolve.ts';
 import { scopeOf } from './scope.ts';
 import { isSettled, itemsOf, openQuestions, type RunState, runningAttempts, type StepState } from './state.ts';
+import { closed } from './wording.ts';
 
 /** The calls of all attempts that the journal says are running. */
 export const runningCalls = (state: RunState): Move =>
@@ -34,7 +35,7 @@ export function execute(state: RunState, known: Known, now: number): Move {
   }
   const isOpen = runningAttempts(state).length > 0 || openQuestions(state).length > 0;
   const isDone = !isOpen && plan.steps.every(({ id }) => isSettled(state.steps[id]!));
-  if (isDone) moves.push(answer(state, known));
+  if (isDone) moves.push(closed(state, known, answer(state, known)));
   return together(moves);
 }
 

@@ -9,6 +9,7 @@ import type { Json, JsonSchema } from '../contracts/json.ts';
 import { append, type Known, type Move, nothing } from './move.ts';
 import { ask, lastQuestion } from './questions.ts';
 import { planStepOf, type RunState, type StepState } from './state.ts';
+import { briefed } from './wording.ts';
 
 export const failStep = (ref: string, error: Failure): Move => append({ type: 'step_failed', v: 1, ref, error });
 
@@ -32,17 +33,20 @@ export function giveUp(
   }
   const entry = planStepOf(state, step);
   const digest = state.contracts[entry.agent]!;
-  return ask(state, known, now, {
-    kind: 'failure',
-    step: step.ref,
-    subject: { step: step.ref, revision: step.revision, agent: entry.agent, contract: digest, input },
-    digest: null,
-    schema: givenSchema(known.contract(digest), entry.forEach !== undefined && step.item === null),
-    terms,
-    evidence: [],
-    error,
-    verbs: verbsOf.failure.filter((verb: Verb) => verb !== 'skip' || entry.optional === true),
-  });
+  return briefed(state, known, `failure/${step.ref}/${step.revision}.${step.attempts.length}`, (briefing) =>
+    ask(state, known, now, {
+      kind: 'failure',
+      step: step.ref,
+      subject: { step: step.ref, revision: step.revision, agent: entry.agent, contract: digest, input },
+      digest: null,
+      schema: givenSchema(known.contract(digest), entry.forEach !== undefined && step.item === null),
+      terms,
+      evidence: [],
+      error,
+      verbs: verbsOf.failure.filter((verb: Verb) => verb !== 'skip' || entry.optional === true),
+      ...(briefing && { briefing }),
+    }),
+  );
 }
 
 /** What a person gives instead has the shape of what the step gives. */

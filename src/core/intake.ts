@@ -1,8 +1,8 @@
 /** Turns what a provider understood into the run's events. Fields count only as far as the route's schema accepts them. */
-import { fail } from '../contracts/error.ts';
+import { BatonError, type Failure, fail } from '../contracts/error.ts';
 import type { Event } from '../contracts/event.ts';
 import type { Json, JsonObject, JsonSchema } from '../contracts/json.ts';
-import { type Provider, type RouteView, type Understanding, understanding } from '../contracts/model.ts';
+import { type Provider, type RouteView, type Thinking, type Understanding, understanding } from '../contracts/model.ts';
 import { crossing } from './crossing.ts';
 import { inTime } from './in-time.ts';
 import type { Registry } from './registry.ts';
@@ -10,6 +10,7 @@ import { checkJson } from './schema/check.ts';
 import { scrub } from './scrub.ts';
 import type { RunState } from './state.ts';
 
+/** A route with a plan of its own has no agents to choose from. */
 const viewsOf = (registry: Registry): RouteView[] =>
   [...registry.routes.values()].map(({ route, data }) => ({
     name: data.name,
@@ -17,6 +18,7 @@ const viewsOf = (registry: Registry): RouteView[] =>
     description: data.description,
     fields: data.fields,
     patterns: route.patterns,
+    agents: data.plan ? [] : data.agents.flatMap((id) => registry.agents.get(id)?.contract ?? []),
   }));
 
 /** Understands a task. Never throws: what the provider throws is an event too. */
@@ -24,19 +26,31 @@ export async function takeIn(
   state: RunState,
   provider: Provider,
   registry: Registry,
-  signal: AbortSignal,
+  thinking: Thinking,
 ): Promise<Event> {
   try {
     const request = { text: state.task.text, routes: viewsOf(registry) };
-    const answer = await crossing('understand', () => inTime(provider.understand(request, signal), signal));
-    return understoodEvent(understanding.parse(answer), provider.name, registry);
-  } catch {
-    const error = fail('intake_failed', `The provider ${provider.name} could not understand the task.`);
-    return { type: 'intake_failed', v: 1, error };
+    const answer = await crossing('understand', () => inTime(provider.understand(request, thinking), thinking.signal));
+    return understoodEvent(understanding.parse(answer), registry);
+  } catch (error) {
+    return { type: 'intake_failed', v: 1, error: failureOf(error, provider) };
   }
 }
 
-function understoodEvent(answer: Understanding, provider: string, registry: Registry): Event {
+/** A provider says what went wrong, as far as it knows; a refusal or an empty purse is not cured by asking again. */
+function failureOf(error: unknown, provider: Provider): Failure {
+  const known = error instanceof BatonError ? error.failure : null;
+  const message = `The provider ${provider.name} could not understand the task.`;
+  if (!known) return fail('intake_failed', message);
+  const { said, retryAfterMs, retryable } = known;
+  return fail('intake_failed', `${message} ${known.message}`, {
+    retryable,
+    ...(said !== undefined && { said }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+function understoodEvent(answer: Understanding, registry: Registry): Event {
   const registered = answer.route === null ? undefined : registry.routes.get(answer.route);
   if (!registered) {
     const offers = [...registry.routes.values()].map(({ data }) => data.title).join('; ');
@@ -49,6 +63,7 @@ function understoodEvent(answer: Understanding, provider: string, registry: Regi
   const { data, digest } = registered;
   const fields = acceptable(scrub(answer.fields), data.fields);
   const required = (data.fields.required ?? []) as string[];
+  const onePass = data.plan === null ? answer.onePass : null;
   return {
     type: 'understood',
     v: 1,
@@ -57,7 +72,8 @@ function understoodEvent(answer: Understanding, provider: string, registry: Regi
     fields,
     missing: required.filter((name) => !Object.hasOwn(fields, name)),
     language: answer.language,
-    provider,
+    provider: answer.by,
+    ...(onePass && { onePass: scrub(onePass) }),
   };
 }
 

@@ -88,10 +88,13 @@ function judgeValue(question: Question, vote: Vote, ground: Ground): Verdict {
   const beyond = outOfBounds(vote.value, mostBytes(question, vote.verb, ground));
   if (beyond) return refuse({ result: 'invalid_value', mismatches: [beyond] });
   const value =
-    vote.verb === 'edit' ? merged(question.subject?.input ?? null, vote.value ?? null) : (vote.value ?? null);
+    vote.verb === 'edit'
+      ? merged(question.subject?.input ?? question.proposed ?? null, vote.value ?? null)
+      : (vote.value ?? null);
   const checked = checkJson(question.schema ?? {}, value);
   if (!checked.ok) return refuse({ result: 'invalid_value', mismatches: checked.mismatches satisfies Mismatch[] });
-  return close(question, vote, value, vote.verb === 'edit' ? authorisedEdit(question, vote, value, ground) : null);
+  const isEffect = vote.verb === 'edit' && question.kind === 'approve';
+  return close(question, vote, value, isEffect ? authorisedEdit(question, vote, value, ground) : null);
 }
 
 /** What stands for an output may be as large as the agent's own. */

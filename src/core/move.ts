@@ -13,12 +13,16 @@ export interface Known {
   people(deciders: Deciders): string[];
   /** Where a person is reached on their own, best first. */
   addresses(person: string): string[];
+  /** Somebody puts closings and briefings in words. */
+  readonly words: boolean;
 }
 
 /** Something to be done outside. Wanted as long as the state asks for it; whoever does it, does each only once. */
 export type Call =
   | { kind: 'intake' }
   | { kind: 'plan' }
+  /** Words for the people who are asked, or at the end. */
+  | { kind: 'word'; about: string }
   | { kind: 'attempt'; ref: string; revision: number; attempt: number; undo: boolean }
   /** Take the resource. `seen` is what a person has been shown of others and allowed; null: nobody was asked yet. */
   | { kind: 'hold'; ref: string; agent: string; resource: string; windowMs: number; seen: Evidence[] | null }
@@ -54,4 +58,6 @@ export const callKey = (of: Call): string =>
       ? `hold ${of.ref}`
       : of.kind === 'close'
         ? `close ${of.escalation}`
-        : of.kind;
+        : of.kind === 'word'
+          ? `word ${of.about}`
+          : of.kind;

@@ -5,11 +5,13 @@
 import { fail } from '../contracts/error.ts';
 import type { Event } from '../contracts/event.ts';
 import type { JsonObject } from '../contracts/json.ts';
+import { budgetMove } from './budget.ts';
 import { evolveAll } from './evolve.ts';
 import { execute } from './execute.ts';
 import { append, call, type Known, type Move, nothing, together, wake } from './move.ts';
 import { ask, questionTimers, withdrawals } from './questions.ts';
 import { ownRetry, retryDelayMs } from './retry.ts';
+import { seekPlan } from './seek-plan.ts';
 import type { RunState } from './state.ts';
 import { unwind } from './unwind.ts';
 
@@ -17,11 +19,14 @@ import { unwind } from './unwind.ts';
 export function next(state: RunState, known: Known, now: number): Move {
   if (state.finished) return nothing;
   if (state.failing) return unwind(state, known, now);
-  if (!state.route) return intake(state, now);
+  // Before there is a route there is nobody to ask, so only a hard limit counts.
+  if (!state.route) return state.thought.over ? budgetMove(state, known, now)! : intake(state, now);
   const timers = together([questionTimers(state, now), deadline(state, known, now)]);
   if (timers.events.length > 0) return timers;
+  const budget = budgetMove(state, known, now);
+  if (budget) return together([timers, budget]);
   if (state.missing.length > 0) return together([timers, requirement(state, known, now)]);
-  if (!state.plan) return together([timers, call({ kind: 'plan' })]);
+  if (!state.plan) return together([timers, seekPlan(state, known, now)]);
   return together([timers, withdrawals(state, false), execute(state, known, now)]);
 }
 

@@ -20,6 +20,7 @@ import { assertReachable } from './registry/reach.ts';
 import { createRegistry, type Registry, resolveDeciders } from './registry.ts';
 import { assertUsable, type Database, openDatabase, patiently } from './store/database.ts';
 import { createDefinitions, writeDefinitions } from './store/definitions.ts';
+import { forgetBookings, limitsOf } from './store/ledger.ts';
 import { createSweeper } from './sweeper.ts';
 import { Worker } from './worker.ts';
 
@@ -42,6 +43,8 @@ export interface Orchestrator {
   readonly desk: Desk;
   readonly registry: Registry;
   readonly db: Database;
+  /** What understands and plans. */
+  readonly provider: Provider;
   /** The number of runs in hand. */
   readonly busy: () => number;
   /** Stores the definitions, connects channels, and begins to work. */
@@ -76,6 +79,7 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
     definitions,
     provider: settings.provider,
     leaseMs: settings.leaseMs,
+    limits: limitsOf(settings.configuration.budgets ?? {}),
     committer: createCommitter(db.sql),
     caller: createCaller(registry, settings.transporters),
     people: (who: Parameters<typeof resolveDeciders>[1]) => resolveDeciders(registry, who),
@@ -89,11 +93,17 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
     if (kind === 'journal') hub.tell(run);
     if (kind === 'post') outbox.poke();
   });
-  const sweeper = createSweeper(db.sql, log, [() => reception.sweep(), () => worker.poke(), () => outbox.poke()]);
+  const sweeper = createSweeper(db.sql, log, [
+    () => reception.sweep(),
+    () => worker.poke(),
+    () => outbox.poke(),
+    () => forgetBookings(db.sql),
+  ]);
   return {
     desk,
     registry,
     db,
+    provider: settings.provider,
     busy: () => worker.busy,
     start: async () => {
       const { durable } = await assertUsable(db.sql);

@@ -2,15 +2,17 @@
 import { createHash } from 'node:crypto';
 import type { Failure } from '../contracts/error.ts';
 import {
+  type Briefing,
   type EscalationKind,
   type Evidence,
   type Policy,
+  type Question,
   type Subject,
   type Terms,
   type Verb,
   verbsOf,
 } from '../contracts/escalation.ts';
-import type { JsonSchema } from '../contracts/json.ts';
+import type { Json, JsonSchema } from '../contracts/json.ts';
 import { append, call, type Known, type Move, nothing, together, wake } from './move.ts';
 import { openQuestions, type QuestionState, type RunState } from './state.ts';
 
@@ -23,6 +25,9 @@ export interface Ask {
   terms: Terms;
   evidence: Evidence[];
   error?: Failure;
+  briefing?: Briefing;
+  findings?: Question['findings'];
+  proposed?: Json;
   /** Fewer than questions of this kind take. */
   verbs?: Verb[];
 }
@@ -76,6 +81,9 @@ export function ask(state: RunState, known: Known, now: number, of: Ask): Move {
       fields: state.fields,
       evidence: of.evidence,
       ...(of.error && { error: of.error }),
+      ...(of.briefing && { briefing: of.briefing }),
+      ...(of.findings && { findings: of.findings }),
+      ...(of.proposed !== undefined && { proposed: of.proposed }),
       remindAt: of.terms.remindAfterMs === undefined ? null : now + of.terms.remindAfterMs,
       expiresAt: of.terms.expireAfterMs === undefined ? null : now + of.terms.expireAfterMs,
     },
@@ -136,5 +144,5 @@ export function withdrawals(state: RunState, all: boolean): Move {
 }
 
 /** The last question of a kind about a step. */
-export const lastQuestion = (state: RunState, ref: string, kind: EscalationKind): QuestionState | undefined =>
+export const lastQuestion = (state: RunState, ref: string | null, kind: EscalationKind): QuestionState | undefined =>
   Object.values(state.questions).findLast(({ question }) => question.step === ref && question.kind === kind);

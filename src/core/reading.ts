@@ -40,6 +40,7 @@ function nameIn(people: People, person: string): string {
 const hasBlobs = (state: RunState): boolean =>
   [
     state.finished?.answer,
+    ...state.thought.refused.map(({ plan }) => plan),
     ...Object.values(state.steps).flatMap((step) => [
       step.output,
       ...[...step.attempts, ...step.undo.attempts].flatMap(({ input, output }) => [input, output]),

@@ -11,6 +11,7 @@ import type { Json, JsonObject, Value } from '../contracts/json.ts';
 import type { Plan, PlanStep } from '../contracts/plan.ts';
 import { type AttemptEnd, isFinal, type RunStatus, type StepStatus } from '../contracts/run.ts';
 import type { Actor, Task } from '../contracts/task.ts';
+import type { Thought } from './thought.ts';
 
 export interface AttemptState {
   attempt: number;
@@ -81,6 +82,8 @@ export interface RunState {
   missing: string[];
   language: 'en' | 'ru';
   intake: { failures: number; error: Failure | null; failedAt: number };
+  /** What models have done for it. */
+  thought: Thought;
   plan: Plan | null;
   /** The short way: one agent closes the task in one pass. */
   short: boolean;

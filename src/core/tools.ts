@@ -7,6 +7,7 @@ import type { Clock, Log } from './ports.ts';
 import type { Registry } from './registry.ts';
 import type { Database } from './store/database.ts';
 import type { Definitions } from './store/definitions.ts';
+import type { Limit } from './store/ledger.ts';
 
 export interface Tools {
   db: Database;
@@ -15,6 +16,8 @@ export interface Tools {
   provider: Provider;
   registry: Registry;
   definitions: Definitions;
+  /** What a run and a day may take. */
+  limits: readonly Limit[];
   people: (deciders: Deciders) => string[];
   addresses: (person: string) => string[];
   clock: Clock;

@@ -14,6 +14,7 @@ import { contractOf, isUncertain, reportOf } from './report.ts';
 import { resolve } from './resolve.ts';
 import { retryDelayMs } from './retry.ts';
 import { openQuestions, type RunState, runningAttempts, type StepState, workOf } from './state.ts';
+import { closed } from './wording.ts';
 
 /** What a failing run does now. */
 export function unwind(state: RunState, known: Known, now: number): Move {
@@ -22,7 +23,7 @@ export function unwind(state: RunState, known: Known, now: number): Move {
     return together([withdrawals(state, true), runningCalls(state)]);
   }
   const target = undoTargets(state, known).find(({ undo }) => undo.status === 'none' || undo.status === 'running');
-  if (!target) return finish(state, known);
+  if (!target) return closed(state, known, finish(state, known));
   if (!state.compensating) return append({ type: 'compensating', v: 1, because: state.failing!.error });
   return takeBack(state, known, now, target);
 }

@@ -65,6 +65,10 @@ async function sealEvent(event: Event, seal: (value: Value) => Promise<Value>): 
     const input = await seal(event.input);
     return input === event.input ? event : { ...event, input };
   }
+  if (event.type === 'plan_refused') {
+    const plan = await seal(event.plan);
+    return plan === event.plan ? event : { ...event, plan };
+  }
   if (event.type === 'finished' && event.answer) {
     const answer = await seal(event.answer);
     return answer === event.answer ? event : { ...event, answer };
@@ -86,6 +90,8 @@ export const blobsIn = (events: readonly Event[]): Value[] =>
           ? [event.output]
           : event.type === 'finished'
             ? [event.answer]
-            : [];
+            : event.type === 'plan_refused'
+              ? [event.plan]
+              : [];
     return found.filter((value) => value != null).filter((value) => 'blob' in value);
   });

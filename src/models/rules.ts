@@ -17,13 +17,13 @@ export function createRules(): Provider {
   return {
     name: 'rules',
     local: true,
-    async understand({ text, routes }, signal) {
+    async understand({ text, routes }, { signal }) {
       signal.throwIfAborted();
       return understand(text.slice(0, maxTaskCharacters), routes);
     },
-    async plan(request, signal) {
+    async plan(request, { signal }) {
       signal.throwIfAborted();
-      return request.fixed;
+      return request.fixed && { plan: request.fixed, by: 'rules' };
     },
   };
 }
@@ -33,11 +33,13 @@ function understand(text: string, routes: RouteView[]): Understanding {
   for (const route of routes) {
     for (const pattern of route.patterns) {
       const match = stateless(pattern).exec(text);
-      if (match) return { route: route.name, fields: fieldsOf(match.groups ?? {}, route.fields), language };
+      if (match) return { route: route.name, fields: fieldsOf(match.groups ?? {}, route.fields), language, ...plainly };
     }
   }
-  return { route: null, fields: {}, language };
+  return { route: null, fields: {}, language, ...plainly };
 }
+
+const plainly = { onePass: null, by: 'rules' };
 
 /** With `g` or `y` a pattern begins where it matched last, and so depends on the texts before; a copy begins at 0. */
 const stateless = (pattern: RegExp): RegExp => new RegExp(pattern);

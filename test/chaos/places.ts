@@ -14,7 +14,7 @@ export const periodic = ['renew', 'renew_timer', 'bury', 'death_watch', 'claim']
 export const stopping = ['unregister', 'drain'];
 
 /** Passed every ten seconds. */
-export const sweeping = ['tick', 'forgotten'];
+export const sweeping = ['tick', 'forgotten', 'unbook'];
 
 /** Passed by every refund, or by the one who begins it and answers. */
 export const passed = [
@@ -56,6 +56,9 @@ export const rare = [
   'within',
   'migrate',
 ];
+
+/** Passed when something costs money: test/chaos/money.test.ts kills there. */
+export const paying = ['book', 'settle', 'settle_price', 'word'];
 
 /** Passed by those who look on while nothing happens. */
 export const looking = ['follow'];

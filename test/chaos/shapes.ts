@@ -188,9 +188,9 @@ export function createShapes(sql?: postgres.Sql): Shapes {
       understand: async ({ text }) => {
         const [, route = null, shape = '0'] = /^(\w+) shape (\d+)$/.exec(text) ?? [];
         const order = scenarioOf(Number(shape)).missing.length > 0 ? {} : { order: '1' };
-        return { route, fields: { shape, ...order }, language: 'en' };
+        return { route, fields: { shape, ...order }, language: 'en', onePass: null, by: 'shapes' };
       },
-      plan: async ({ fields }) => planOf(Number(fields.shape)),
+      plan: async ({ fields }) => ({ plan: planOf(Number(fields.shape)), by: 'shapes' }),
     },
     transporter: {
       handles: () => true,

@@ -5,6 +5,7 @@ import { failure } from '../../src/contracts/error.ts';
 import { createCaller } from '../../src/core/caller.ts';
 import { createRegistry } from '../../src/core/registry.ts';
 import { createShop } from '../support/shop.ts';
+import { emptyPurse } from '../support/thinking.ts';
 
 const registry = createRegistry(createShop().configuration());
 const [id, { digest }] = [...registry.agents].find(([name]) => name.includes('lookup'))!;
@@ -15,6 +16,7 @@ const endOf = (result: unknown) =>
     digest,
     { order: '1', amount: 1 },
     { run: 'r', step: 's', attempt: 1, key: 'k', signal: new AbortController().signal },
+    emptyPurse(),
   );
 
 const honest = { code: 'agent_refused', message: 'no', retryable: false, said: 'closed' };

@@ -3,7 +3,17 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { cancelling, conversing, elsewhere, looking, passed, rare, stopping, sweeping } from '../chaos/places.ts';
+import {
+  cancelling,
+  conversing,
+  elsewhere,
+  looking,
+  passed,
+  paying,
+  rare,
+  stopping,
+  sweeping,
+} from '../chaos/places.ts';
 
 const core = fileURLToPath(new URL('../../src/core', import.meta.url));
 
@@ -102,9 +112,15 @@ test('nothing outside the store writes SQL', () => {
 });
 
 test('every call of an agent, a model or a channel that sends is inside a crossing', () => {
-  const calls = /\b(transporter\.call|provider\.(?:understand|plan)|channel\.send)\(/g;
+  const calls = /\b(transporter\.call|provider\.(?:understand|plan|word!?)|channel\.send)\(/g;
   const found = sources.flatMap(({ text }) => [...text.matchAll(calls)].map(([, call]) => call));
-  assert.deepEqual(found.sort(), ['channel.send', 'provider.plan', 'provider.understand', 'transporter.call']);
+  assert.deepEqual(found.sort(), [
+    'channel.send',
+    'provider.plan',
+    'provider.understand',
+    'provider.word!',
+    'transporter.call',
+  ]);
   assert.deepEqual(
     bare(calls, () => true),
     [],
@@ -133,6 +149,7 @@ test('every place is passed by the test that kills, or listed with the reason wh
     ...sweeping,
     ...conversing,
     ...cancelling,
+    ...paying,
     ...looking,
     ...rare,
     ...Object.keys(elsewhere),

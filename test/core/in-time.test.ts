@@ -5,6 +5,7 @@ import { takeIn } from '../../src/core/intake.ts';
 import { makePlan } from '../../src/core/planner.ts';
 import { createRegistry } from '../../src/core/registry.ts';
 import { createShop } from '../support/shop.ts';
+import { thinkingFor } from '../support/thinking.ts';
 import { begun, tell } from './cards/story.ts';
 
 const registry = createRegistry(createShop().configuration());
@@ -23,7 +24,7 @@ function deaf() {
 test('a provider that does not listen to the signal holds a task no longer than the signal allows', async () => {
   const { asked, provider } = deaf();
   const controller = new AbortController();
-  const event = takeIn(state, provider, registry, controller.signal);
+  const event = takeIn(state, provider, registry, thinkingFor(controller.signal));
   await asked;
   controller.abort();
   assert.equal((await event).type, 'intake_failed');
@@ -33,15 +34,18 @@ test('nor does it hold a plan', async () => {
   const { asked, provider } = deaf();
   const controller = new AbortController();
   const { data } = registry.routes.get('refund')!;
-  const event = makePlan(state, { ...data, plan: null }, provider, registry, controller.signal);
+  const event = makePlan(
+    { state, route: { ...data, plan: null }, provider, registry, content: () => null },
+    thinkingFor(controller.signal),
+  );
   await asked;
   controller.abort();
   const { type, ...rest } = await event;
-  assert.equal(type, 'compensating');
-  assert.match(JSON.stringify(rest), /plan_unproven/);
+  assert.equal(type, 'plan_failed');
+  assert.match(JSON.stringify(rest), /timed_out/);
 });
 
 test('a signal that has fired already ends the wait at once', async () => {
-  const event = await takeIn(state, deaf().provider, registry, AbortSignal.abort());
+  const event = await takeIn(state, deaf().provider, registry, thinkingFor(AbortSignal.abort()));
   assert.equal(event.type, 'intake_failed');
 });

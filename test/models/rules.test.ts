@@ -3,17 +3,19 @@ import { test } from 'node:test';
 import type { JsonSchema } from '../../src/contracts/json.ts';
 import type { RouteView } from '../../src/contracts/model.ts';
 import { createRules } from '../../src/models/rules.ts';
+import { thinkingFor } from '../support/thinking.ts';
 
 const rules = createRules();
-const signal = new AbortController().signal;
+const thinking = thinkingFor();
 const route = (name: string, patterns: RegExp[], properties: Record<string, JsonSchema> = {}): RouteView => ({
   name,
   title: name,
   description: '',
   fields: { type: 'object', properties },
   patterns,
+  agents: [],
 });
-const understand = (text: string, ...routes: RouteView[]) => rules.understand({ text, routes }, signal);
+const understand = (text: string, ...routes: RouteView[]) => rules.understand({ text, routes }, thinking);
 const fieldOf = async (schema: JsonSchema, words: string) =>
   (await understand(`is <${words}>`, route('r', [/<(?<value>.*)>/], { value: schema }))).fields.value;
 
@@ -21,7 +23,13 @@ test('the first route in order one of whose patterns matches is the route', asyn
   const routes = [route('refund', [/^no$/, /refund/i]), route('all', [/.*/])];
   assert.equal((await understand('Refund 1', ...routes)).route, 'refund');
   assert.equal((await understand('other', ...routes)).route, 'all');
-  assert.deepEqual(await understand('x', route('refund', [/y/])), { route: null, fields: {}, language: 'en' });
+  assert.deepEqual(await understand('x', route('refund', [/y/])), {
+    route: null,
+    fields: {},
+    language: 'en',
+    onePass: null,
+    by: 'rules',
+  });
 });
 
 test('named groups become fields, trimmed; what did not match or is empty is left out', async () => {
@@ -82,12 +90,13 @@ test('a pattern sees no more of a text than the longest task has', async () => {
 
 test('the plan is the route’s own, or none', async () => {
   const fixed = { goal: 'g', steps: [{ id: 'a', agent: 'x@1', input: {} }], answer: null };
-  const request = { route: 'r', goal: 'g', fields: {}, agents: [] };
-  assert.equal(await rules.plan({ ...request, fixed }, signal), fixed);
-  assert.equal(await rules.plan({ ...request, fixed: null }, signal), null);
+  const nothing = { fields: {}, fieldsSchema: {}, agents: [], attempted: [] };
+  const request = { route: 'r', goal: 'g', language: 'en' as const, ...nothing };
+  assert.equal((await rules.plan({ ...request, fixed }, thinking))?.plan, fixed);
+  assert.equal(await rules.plan({ ...request, fixed: null }, thinking), null);
 });
 
 test('nothing is done once it is stopped', async () => {
-  const stopped = AbortSignal.abort();
+  const stopped = thinkingFor(AbortSignal.abort());
   await assert.rejects(rules.understand({ text: 'x', routes: [] }, stopped), { name: 'AbortError' });
 });

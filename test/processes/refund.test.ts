@@ -7,6 +7,7 @@ import { type Agent, type AttemptContext, Refusal } from '../../src/contracts/ag
 import { createRegistry } from '../../src/core/registry.ts';
 import { createRules } from '../../src/models/rules.ts';
 import { testDatabase } from '../support/database.ts';
+import { thinkingFor } from '../support/thinking.ts';
 
 const context = (key: string): AttemptContext => ({
   run: 'r',
@@ -106,9 +107,9 @@ test('the route holds as a whole, and understands both languages without guessin
   const route = createRefundRoute(createRefundAgents(shop), { limit: euros(10_000), deciders: 'finance' });
   const { routes } = createRegistry({ routes: [route], people: { operator: { roles: ['finance'] } } });
   const { data } = routes.get('refund')!;
-  const view = { ...data, patterns: route.patterns };
+  const view = { ...data, patterns: route.patterns, agents: [] };
   const fieldsOf = async (text: string) => {
-    const { route: name, fields } = await createRules().understand({ text, routes: [view] }, context('').signal);
+    const { route: name, fields } = await createRules().understand({ text, routes: [view] }, thinkingFor());
     return name === null ? null : fields;
   };
   const both = (reason: string) => ({ order: '1042', reason });

@@ -57,6 +57,7 @@ export const knownOf = (contracts: Contract[], route: RouteData = routeOf()): Kn
   route: () => route,
   content: (value) => ('inline' in value ? value.inline : null),
   addresses: () => [],
+  words: false,
   people: ({ people = [], roles = [] }) => [...new Set([...people, ...(roles.length > 0 ? ['anna', 'boris'] : [])])],
 });
 

@@ -1,6 +1,7 @@
 /** The one message that follows a run: a line a step, and what it waits for. */
 import type { Card, CardLine } from '../../contracts/card.ts';
 import { openQuestions, type RunState, statusOf } from '../state.ts';
+import { standInTexts } from './spent.ts';
 import { type Material, material, stepLines, taskTitle } from './steps.ts';
 import { shortRun } from './text.ts';
 import type { KnownToCards } from './veil.ts';
@@ -12,7 +13,7 @@ export function progressCard(state: RunState, known: KnownToCards): Card {
     kind: 'progress',
     title: taskTitle(of),
     facts: [{ label: of.words.facts.run, text: shortRun(state.run) }],
-    lines: [...stepLines(of), ...statusLine(of)],
+    lines: [...stepLines(of), ...standInTexts(of).map((text) => ({ mark: 'note' as const, text })), ...statusLine(of)],
     code: null,
     buttons: [],
   };

@@ -9,10 +9,11 @@ import type { QuestionState, RunState } from '../state.ts';
 import { changesOf, factsOf, plain } from './facts.ts';
 import { type Material, material, nameOf, spokenOf, taskTitle } from './steps.ts';
 import { shortRun } from './text.ts';
+import { thoughtFacts } from './thought-facts.ts';
 import { clock, moment } from './times.ts';
 import { answerLines, troubleFacts } from './trouble.ts';
 import { hiddenInput, type KnownToCards, type Veil, veilOf } from './veil.ts';
-import { saidOf, type Words } from './words.ts';
+import { modelWordsOf, saidOf, type Words } from './words.ts';
 
 type Fact = Card['facts'][number];
 
@@ -35,6 +36,7 @@ export function questionCard(
     title: of.words.questionTitles[question.kind](title),
     facts: [
       ...troubleFacts(asked, of),
+      ...thoughtFacts(asked, of),
       ...header(asked, contract, of),
       ...inputFacts(asked, contract, of),
       ...evidenceFacts(asked, contract, of),
@@ -100,6 +102,7 @@ function inputFacts(asked: QuestionState, contract: Contract | null, of: Materia
   const { subject, schema, definition } = question;
   // The input of a failed step may be what could not be built.
   if (subject && question.error && subject.input === null) return [];
+  if (question.kind === 'plan' || question.kind === 'budget') return [];
   if (subject) return factsOf(subject.input, veilOfInput(asked, contract, of), of.words);
   const { ask } = of.known.route(definition);
   return Object.entries((schema?.properties ?? {}) as Record<string, JsonObject>).map(([field, described]) => {
@@ -168,3 +171,9 @@ export function decisionText(asked: QuestionState, of: Material): string | null 
   const said = saidOf(asked.question.kind, asked.decision.outcome);
   return of.words.decided[said](personOf(asked, of), clock(asked.decidedAt, asked.askedAt, of.words));
 }
+
+/** What a question that is about no step is about. */
+export const wholeOf = ({ question: { kind } }: QuestionState, words: Words): string => {
+  const { about } = modelWordsOf(words);
+  return kind === 'plan' || kind === 'budget' ? about[kind] : about.answer;
+};

@@ -3,12 +3,15 @@
 import type { Card, CardLine } from '../../contracts/card.ts';
 import { type QuestionState, type RunState, type StepState, statusOf } from '../state.ts';
 import { factsOf, plain, reasonText } from './facts.ts';
-import { decisionText, personOf } from './question.ts';
+import { decisionText, personOf, wholeOf } from './question.ts';
+import { costFacts, standInTexts } from './spent.ts';
 import { contractOf, type Material, material, nameOf, stepLines, stepTitle } from './steps.ts';
 import { shortRun } from './text.ts';
+import { closingFacts } from './thought-facts.ts';
 import { duration } from './times.ts';
 import { hiddenAnswer, type KnownToCards, veilOf } from './veil.ts';
 import { lowerFirst } from './words/plural.ts';
+import { modelWordsOf } from './words.ts';
 
 type Fact = Card['facts'][number];
 
@@ -21,8 +24,12 @@ export function summaryCard(state: RunState, known: KnownToCards): Card {
   return {
     kind: 'summary',
     title: outcomeOf(of),
-    facts: [...head(of), ...answerFacts(of), ...reportFacts(of)],
-    lines: [...stepLines(of), ...decisionLines(of)],
+    facts: [...closingFacts(of), ...head(of), ...answerFacts(of), ...reportFacts(of)],
+    lines: [
+      ...stepLines(of),
+      ...decisionLines(of),
+      ...standInTexts(of).map((text) => ({ mark: 'note' as const, text })),
+    ],
     code: null,
     buttons: [],
   };
@@ -37,7 +44,7 @@ export function outcomeOf(of: Material): string {
   const what = ref === null ? null : stepTitle(of, ref);
   const decisive = decisiveQuestion(state, ref);
   const person = decisive ? personOf(decisive, of) : words.nobody;
-  const subject = what ?? words.missingFields;
+  const subject = what ?? (decisive ? wholeOf(decisive, words) : modelWordsOf(words).about.answer);
   const code = finished.reason?.code;
   if (code === 'cancelled')
     return cancelled?.by ? words.cancelledBy(nameOf(cancelled.by.person, of)) : words.outcomes.cancelled;
@@ -61,6 +68,7 @@ function head(of: Material): Fact[] {
     { label: words.facts.asks, text: nameOf(task.requester.person, of) },
     ...(reason && reason.code !== 'cancelled' ? [{ label: words.facts.why, text: reasonText(reason, of, words) }] : []),
     ...(finished ? [{ label: words.facts.took, text: duration(finished.at - state.createdAt, words) }] : []),
+    ...(finished ? costFacts(of) : []),
   ];
 }
 
@@ -122,6 +130,6 @@ const decisionLines = (of: Material): CardLine[] =>
     const text = decisionText(asked, of);
     if (text === null) return [];
     const { step } = asked.question;
-    const what = step === null ? of.words.missingFields : stepTitle(of, step);
+    const what = step === null ? wholeOf(asked, of.words) : stepTitle(of, step);
     return [{ mark: 'note' as const, text: of.words.decisionOn(text, what) }];
   });

@@ -6,6 +6,7 @@ import { reasonText } from './facts.ts';
 import { contractOf, harmless, inShort } from './in-short.ts';
 import { type Paint, renderCard } from './lines.ts';
 import { questionCard } from './question.ts';
+import { modelCallText } from './spent.ts';
 import { type Material, nameOf, stepTitle } from './steps.ts';
 import { summaryCard } from './summary.ts';
 import { duration, moment } from './times.ts';
@@ -26,6 +27,7 @@ export function traceLines(of: Material, paint: Paint): string[] {
   );
   return [
     ...headLines(of, paint),
+    ...modelTrace(of, null),
     ...steps.flatMap((step) => ['', ...stepTrace(step, of, paint)]),
     ...Object.values(state.questions).flatMap((asked) => [
       '',
@@ -47,6 +49,12 @@ function headLines(of: Material, paint: Paint): string[] {
   ];
 }
 
+/** The calls of models for a step, or for the run as a whole. */
+const modelTrace = ({ state, words }: Material, ref: string | null): string[] =>
+  state.thought.calls
+    .filter((one) => one.ref === ref)
+    .map(({ call }) => `  ${harmless(modelCallText(call, words), 300)}  ${duration(call.durationMs, words)}`);
+
 function stepTrace(step: StepState, of: Material, paint: Paint): string[] {
   const undos = step.undo.attempts.flatMap((one) => attemptTrace(step, one, true, of));
   const given = step.outputBy ? [`  ${of.words.outputBy(nameOf(step.outputBy.person, of))}`] : [];
@@ -57,6 +65,7 @@ function stepTrace(step: StepState, of: Material, paint: Paint): string[] {
   return [
     `${paint('bold', stepTitle(of, step.ref))}  ${paint('dim', step.ref)}  ${step.status}`,
     ...step.attempts.flatMap((one) => attemptTrace(step, one, false, of)),
+    ...modelTrace(of, step.ref),
     ...given,
     ...error,
     ...mismatches,

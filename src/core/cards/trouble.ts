@@ -9,7 +9,7 @@ import { isSettled, type QuestionState, type RunState } from '../state.ts';
 import { plain, reasonText } from './facts.ts';
 import { type Material, stepTitle } from './steps.ts';
 import { duration } from './times.ts';
-import { type Said, saidOf } from './words.ts';
+import { modelWordsOf, type Said, saidOf } from './words.ts';
 
 type Fact = Card['facts'][number];
 
@@ -64,8 +64,11 @@ export function answerLines({ question, decision }: QuestionState, { words }: Ma
   if (decision) return [];
   return question.policy.verbs.flatMap((verb): CardLine[] => {
     const said = saidOf(question.kind, verb);
-    const does = (words.does as Partial<Record<Said<Verb>, string>>)[said];
-    const isAsked = question.kind === 'failure' || question.kind === 'uncertain';
+    const { kind } = question;
+    const isWhole = kind === 'plan' || kind === 'budget';
+    const all: Partial<Record<Said<Verb>, string>> = isWhole ? modelWordsOf(words).does : words.does;
+    const does = all[said];
+    const isAsked = isWhole || kind === 'failure' || kind === 'uncertain';
     return does && isAsked ? [{ mark: 'note', text: words.buttons[said], detail: does }] : [];
   });
 }

@@ -6,12 +6,14 @@ import type { Card, CardLine } from '../../contracts/card.ts';
 import type { Entry } from '../../contracts/event.ts';
 import { itemsOf, type RunState, type StepState } from '../state.ts';
 import { plain, reasonText } from './facts.ts';
-import { decisionText } from './question.ts';
+import { decisionText, wholeOf } from './question.ts';
+import { standInTexts } from './spent.ts';
 import { type Material, material, nameOf, stepLine, taskTitle } from './steps.ts';
 import { outcomeOf } from './summary.ts';
 import { shortRun } from './text.ts';
 import type { KnownToCards } from './veil.ts';
 import { type Late, notesOf } from './why-step.ts';
+import { modelWordsOf } from './words.ts';
 
 /** So many items of a list are told one by one; of the others the step's own line speaks. */
 const maxItems = 5;
@@ -59,9 +61,14 @@ function routeLines(of: Material): CardLine[] {
   const recognised = recognisedText(of);
   if (recognised === null) return [];
   const said = Object.values(state.questions).flatMap((asked) =>
-    asked.question.step === null ? (decisionText(asked, of) ?? words.waitsFor(asked.question.code)) : [],
+    asked.question.step === null
+      ? [words.decisionOn(decisionText(asked, of) ?? words.waitsFor(asked.question.code), wholeOf(asked, words))]
+      : [],
   );
-  return [note(recognised), ...said.map((text) => note(words.decisionOn(text, words.missingFields)))];
+  const refused = state.thought.refused.map(({ by, findings }) =>
+    modelWordsOf(words).refused(plain(by, of, words), findings.length),
+  );
+  return [recognised, ...standInTexts(of), ...refused, ...said].map(note);
 }
 
 function planLines({ state, known, words }: Material, provider: string): CardLine[] {

@@ -5,8 +5,11 @@ import type { Said, Words } from './words/catalogue.ts';
 import type { ConsoleWords } from './words/console.ts';
 import { english } from './words/english.ts';
 import { englishConsole } from './words/english-console.ts';
+import { englishModels } from './words/english-models.ts';
+import type { ModelWords } from './words/models.ts';
 import { russian } from './words/russian.ts';
 import { russianConsole } from './words/russian-console.ts';
+import { russianModels } from './words/russian-models.ts';
 
 export type { Said, Words } from './words/catalogue.ts';
 export type { ConsoleWords } from './words/console.ts';
@@ -17,6 +20,10 @@ export type Language = keyof typeof catalogues;
 const catalogues = { en: english, ru: russian } as const;
 
 export const wordsIn = (language: Language): Words => catalogues[language];
+
+/** What is said of models and money in the language of a catalogue. */
+export const modelWordsOf = (words: Pick<Words, 'locale'>): ModelWords =>
+  words.locale === russian.locale ? russianModels : englishModels;
 
 /** What Baton says to a person beside the cards of runs. */
 export const consoleWordsIn = (language: Language): ConsoleWords =>

@@ -4,12 +4,13 @@ import type { Reply } from '../../contracts/channel.ts';
 import { isFinal } from '../../contracts/run.ts';
 import type { Actor } from '../../contracts/task.ts';
 import { progressCard } from '../cards/progress.ts';
+import { spentText } from '../cards/spent.ts';
 import { material } from '../cards/steps.ts';
 import { summaryCard } from '../cards/summary.ts';
 import { shortRun } from '../cards/text.ts';
 import { traceText } from '../cards/trace.ts';
 import { whyCard } from '../cards/why.ts';
-import { type ConsoleWords, consoleWordsIn, type Language } from '../cards/words.ts';
+import { type ConsoleWords, consoleWordsIn, type Language, wordsIn } from '../cards/words.ts';
 import type { Desk } from '../desk.ts';
 import { replay } from '../evolve.ts';
 import type { Registry } from '../registry.ts';
@@ -89,7 +90,7 @@ async function aboutRun(
   const known = await desk.known(state);
   const shown = (card: Card): Reply => ({ line: card.title.slice(0, 200), card });
   if (verb === 'why') return shown(whyCard(state, known, entries));
-  if (verb === 'cost') return line(words.noCost);
+  if (verb === 'cost') return line(spentText(state.thought.spent, wordsIn(of.language)));
   if (verb === 'trace') {
     const file = { name: `run-${shortRun(row.id)}.txt`, text: traceText(material(state, known)) };
     return { line: words.traceIs, file };

@@ -15,7 +15,7 @@ export function formFor({ question }: QuestionState, verb: Verb, of: Material, w
   const hidden = verb === 'edit' ? hiddenInput(of.state, of.known, step, contract) : redactions(contract, 'output');
   return formOf({
     schema: question.schema ?? {},
-    base: verb === 'edit' ? subject?.input : undefined,
+    base: verb === 'edit' ? (subject?.input ?? question.proposed) : undefined,
     veil: veilOf(verb === 'edit' ? hidden : [], []),
     ask: verb === 'answer' ? of.known.route(question.definition).ask : {},
     words,

@@ -39,7 +39,7 @@ const runTimePaths = (side: string, paths: string[]): string[] =>
 /** The contract of an agent, or what keeps it from being one. */
 export function buildContract(agent: AnyAgent): { contract: Contract | null; problems: Problem[] } {
   const { definition } = agent;
-  const { name, version = 1, title, effect, resource, risk, ru, undo } = definition;
+  const { name, version = 1, title, effect, resource, price, risk, ru, undo } = definition;
   const input = convert(definition.input);
   const output = convert(definition.output);
   const lossy = [...within('input', input.problems), ...within('output', output.problems)];
@@ -63,6 +63,7 @@ export function buildContract(agent: AnyAgent): { contract: Contract | null; pro
       undo: { agent: undo.agent.id, input: toMapping(undo.input({ input: tree('input'), output: tree('output') })) },
     }),
     maxOutputBytes: definition.maxOutputBytes ?? defaults.maxOutputBytes,
+    ...(price && { price: { micros: Math.round(price.amount * 1e6), currency: price.currency } }),
     ...(risk !== undefined && { risk }),
     ...(ru !== undefined && { ru }),
     redact: definition.redact ?? [],

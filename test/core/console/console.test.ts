@@ -34,7 +34,7 @@ test('verbs are about the run of the message, or of the conversation, or of the 
   assert.equal((await at.say('carl', 'why dead1234')).reply!.line, 'There is no such run; see runs.');
   assert.equal(
     (await at.say('carl', 'cost', { inThread: true })).reply!.line,
-    'No model was asked, so it cost nothing.',
+    'Nothing: no model was asked, and no agent has a price',
   );
 });
 

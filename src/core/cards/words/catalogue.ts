@@ -78,8 +78,6 @@ export interface Words {
   again: Record<'reminded' | 'raised', string>;
   status: Record<RunStatus, string>;
   noTask: string;
-  /** What a question without a step is about. */
-  missingFields: string;
   waitsFor(code: string): string;
   attempt(number: number): string;
   /** How often, and for how long; never, when it was not called. */

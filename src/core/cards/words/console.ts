@@ -31,7 +31,6 @@ export interface ConsoleWords extends FormWords {
   completed: string;
   revised: string;
   tooLate: string;
-  noCost: string;
   traceIs: string;
   status: (running: number, waiting: number) => string;
   runs: string;

@@ -38,7 +38,6 @@ export const englishConsole: ConsoleWords = {
   completed: 'It completed: there is nothing to do again.',
   revised: 'Taken as you wrote it now.',
   tooLate: 'It is under way already, as you wrote it first. Write cancel, or answer its question.',
-  noCost: 'No model was asked, so it cost nothing.',
   traceIs: 'What was called, with what, and how it ended.',
   status: (running, waiting) => `${s(running, 'run')} under way, ${s(waiting, 'question')} for you`,
   runs: 'The latest runs',

@@ -1,4 +1,5 @@
 import type { Words } from './catalogue.ts';
+import { englishModels } from './english-models.ts';
 import { lowerFirst, pluralsOf } from './plural.ts';
 
 const locale = 'en-US';
@@ -52,6 +53,7 @@ export const english: Words = {
     irreversible: 'Cannot be taken back',
   },
   failures: {
+    ...englishModels.failures,
     config_invalid: 'The configuration does not hold',
     config_not_found: 'The configuration does not load',
     usage: 'This is not understood',
@@ -89,6 +91,8 @@ export const english: Words = {
     answer: () => 'Something is missing',
     uncertain: (subject) => `Did this happen? ${subject}`,
     failure: (subject) => `This failed: ${subject}`,
+    plan: () => englishModels.titles.plan,
+    budget: () => englishModels.titles.budget,
   },
   buttons: {
     approve: 'Approve',
@@ -150,7 +154,6 @@ export const english: Words = {
     cancelled: 'Cancelled',
   },
   noTask: '(no text)',
-  missingFields: 'what was missing',
   waitsFor: (code) => `waits for an answer (${code})`,
   attempt: (count) => `attempt ${number(count)}`,
   tries: (count, lasting) =>

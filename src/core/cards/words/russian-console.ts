@@ -45,7 +45,6 @@ export const russianConsole: ConsoleWords = {
   completed: 'Запуск завершён успешно: повторять нечего.',
   revised: 'Учтено, как написано теперь.',
   tooLate: 'Задача уже выполняется в прежнем виде. Напишите cancel или ответьте на её вопрос.',
-  noCost: 'Модели не вызывались, поэтому запуск ничего не стоил.',
   traceIs: 'Что вызывалось, с чем и чем кончилось.',
   status: (running, waiting) => `Выполняется: ${count(running, 'run')}; ждёт вас: ${count(waiting, 'question')}`,
   runs: 'Последние запуски',

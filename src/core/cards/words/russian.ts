@@ -3,6 +3,7 @@
  */
 import type { Words } from './catalogue.ts';
 import { lowerFirst, pluralsOf } from './plural.ts';
+import { russianModels } from './russian-models.ts';
 
 const locale = 'ru-RU';
 const plural = pluralsOf<'one' | 'few' | 'many'>(locale);
@@ -58,6 +59,7 @@ export const russian: Words = {
     irreversible: 'Отменить нельзя',
   },
   failures: {
+    ...russianModels.failures,
     config_invalid: 'В конфигурации ошибки',
     config_not_found: 'Конфигурация не загружается',
     usage: 'Запрос непонятен',
@@ -95,6 +97,8 @@ export const russian: Words = {
     answer: () => 'Не хватает данных',
     uncertain: (subject) => `Это выполнилось? ${subject}`,
     failure: (subject) => `Не получилось: ${subject}`,
+    plan: () => russianModels.titles.plan,
+    budget: () => russianModels.titles.budget,
   },
   buttons: {
     approve: 'Одобрить',
@@ -159,7 +163,6 @@ export const russian: Words = {
     cancelled: 'Отменено',
   },
   noTask: '(без текста)',
-  missingFields: 'недостающие данные',
   waitsFor: (code) => `ждёт ответа (${code})`,
   attempt: (count) => `попытка ${number(count)}`,
   tries: (count, lasting) =>
