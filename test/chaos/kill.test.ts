@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { dryRun, looking, nameOf, type Path, passed, periodic, slow, stopping, sweeping } from './places.ts';
-import { assertSound, openStage, type Stage, until, type WorkerProcess } from './stage.ts';
+import { assertSound, isOver, openStage, type Stage, until, type WorkerProcess } from './stage.ts';
 
 const text = 'refund 1042 500';
 const expected = {
@@ -43,18 +43,6 @@ async function killAt({ place, path, env = {}, lateVote, provoke }: Case): Promi
   await stage.settled(run);
   await assertSound(stage, run);
   await assertOnce(stage, path);
-}
-
-/** The question may have been answered, and the run be over, before the first process died. */
-function isOver(stage: Stage, run: string): () => boolean {
-  let over = false;
-  void stage.finished(run).then(
-    () => {
-      over = true;
-    },
-    () => {},
-  );
-  return () => over;
 }
 
 async function assertOnce(stage: Stage, path: Path): Promise<void> {

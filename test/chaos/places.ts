@@ -101,6 +101,17 @@ export const dryRun = (path: Path, delays?: string): Promise<string[]> =>
     return worker;
   });
 
+/** The same with a list that is printed, by a provider and an agent that cost money. */
+export const dryPaid = (): Promise<string[]> =>
+  traced(async (stage, file) => {
+    const worker = stage.worker({ BATON_TEST_CROSSINGS: file, CHAOS_SUBMIT: 'print 7', CHAOS_PAID: '1' });
+    const run = await stage.run();
+    await stage.vote(run!, 'approve');
+    await stage.finished(run!);
+    await stage.settled(run!);
+    return worker;
+  });
+
 /** The same with a refund that is asked for, answered and shown in a room. */
 export const dryTalk = (doing: Doing): Promise<string[]> =>
   traced(async (stage, file) => {

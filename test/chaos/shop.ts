@@ -18,8 +18,8 @@ export const ledgerTables = `
     agent text, key text, run uuid, step text, attempt int, by text default session_user,
     aborted boolean default false, at timestamptz default clock_timestamp()
   );
-  create table ledger (agent text, key text, run uuid, input jsonb, at timestamptz default clock_timestamp());
-  create unique index on ledger (agent, key) where agent <> 'wire';
+  create table deeds (agent text, key text, run uuid, input jsonb, at timestamptz default clock_timestamp());
+  create unique index on deeds (agent, key) where agent <> 'wire';
   create table writers (run uuid, seq int, epoch int, writer text);
   create function note_writer() returns trigger language plpgsql as $$
   begin
@@ -50,6 +50,7 @@ function printing(act: Act) {
     input: z.strictObject({ order: z.string() }),
     output: z.strictObject({ lines: z.string() }),
     effect: 'read',
+    price: { amount: 0.002, currency: 'USD' },
     retry,
     run: (input, context) => {
       // The first time is waited for with the run in hand, the second time without.
@@ -97,7 +98,7 @@ export function createLedgerShop(
     const delay = delays[agent];
     if (delay !== undefined) await sql`select pg_sleep(${delay / 1000})`;
     await sql`
-      insert into ledger (agent, key, run, input)
+      insert into deeds (agent, key, run, input)
       values (${agent}, ${key}, ${run}, ${JSON.stringify(input)}::text::jsonb) on conflict do nothing`;
     // Nobody hears this answer any more.
     if (signal.aborted) {

@@ -123,7 +123,7 @@ export async function openStage(given?: string): Promise<Stage> {
       }).then(() => {}),
     events: async (run) => (await world.desk.journal(run)).flatMap(({ events }: Entry) => events),
     effects: (agent, run) =>
-      count(sql`select count(*)::int as n from ledger where agent = ${agent} and run = coalesce(${run ?? null}, run)`),
+      count(sql`select count(*)::int as n from deeds where agent = ${agent} and run = coalesce(${run ?? null}, run)`),
     calls: (agent) => count(sql`select count(*)::int as n from calls where agent = ${agent}`),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(workers.map((worker) => worker.kill()));
@@ -163,6 +163,18 @@ function startWorker(env: Record<string, string | undefined>, script = shopScrip
   };
 }
 
+/** The question may have been answered, and the run be over, before the first process died. */
+export function isOver(stage: Stage, run: string): () => boolean {
+  let over = false;
+  void stage.finished(run).then(
+    () => {
+      over = true;
+    },
+    () => {},
+  );
+  return () => over;
+}
+
 /** What holds of every run that came to its end, whatever happened on the way. */
 export async function assertSound(stage: Stage, run: string): Promise<void> {
   const journal = await stage.desk.journal(run);
@@ -174,7 +186,7 @@ export async function assertSound(stage: Stage, run: string): Promise<void> {
   const events = journal.flatMap((entry) => entry.events);
   assert.equal(events.filter(({ type }) => type === 'finished').length, 1, 'a run ends once');
   const doubled = await stage.sql`
-    select agent, key from ledger where run = ${run} and agent <> 'wire' group by agent, key having count(*) > 1`;
+    select agent, key from deeds where run = ${run} and agent <> 'wire' group by agent, key having count(*) > 1`;
   assert.deepEqual([...doubled], [], 'an effect happens once');
   const [left] = await stage.sql`
     select (select count(*)::int from signals where run_id = ${run}) as signals,

@@ -4,13 +4,14 @@
  *
  * DATABASE_URL, DATABASE_DIRECT_URL; CHAOS_LEASE_MS; CHAOS_DELAYS (JSON, milliseconds by agent); CHAOS_SUBMIT (a task
  * to begin, its text is its key); CHAOS_VOTE (a verb to answer the run's question with); CHAOS_ROOM (the manners of a
- * room, as JSON: then there is a channel); CHAOS_SEND_LIMIT_MS.
+ * room, as JSON: then there is a channel); CHAOS_SEND_LIMIT_MS; CHAOS_PAID (the provider costs money).
  */
 import { createFunctionTransporter } from '../../src/agents/function.ts';
 import { createWebhookTransporter } from '../../src/agents/webhook.ts';
 import { createOrchestrator } from '../../src/core/orchestrator.ts';
 import { createRules } from '../../src/models/rules.ts';
 import { anna, operator, silent } from '../support/world.ts';
+import { createPaid } from './paid.ts';
 import { createRoom } from './room.ts';
 import { createLedgerShop } from './shop.ts';
 
@@ -26,7 +27,7 @@ const world = createOrchestrator({
   databaseDirectUrl: env.DATABASE_DIRECT_URL,
   configuration,
   transporters: [createFunctionTransporter({}), createWebhookTransporter({})],
-  provider: createRules(),
+  provider: env.CHAOS_PAID ? createPaid() : createRules(),
   channels: room ? [room] : [],
   outbox: { leaseMs: 500, sendLimitMs: Number(env.CHAOS_SEND_LIMIT_MS ?? 5_000) },
   log: env.CHAOS_LOUD ? loud : silent,
