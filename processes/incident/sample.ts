@@ -2,12 +2,10 @@
  * The sample service: two addresses that work, one that does not, and a hook that heals it, all on 127.0.0.1. It stands
  * for your own sites and for whatever restarts them, so that the example runs without a network.
  *
- * It is started by the first probe that wants it, on a port that is made of the deployment's name: so all processes of a
- * deployment mean the same address, and whichever comes first holds it for the others. It lives as long as its process,
- * and is broken again in the next one.
+ * It is started by the first probe that wants it, lives as long as its process, and is broken again in the next one.
  */
-import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createSampleServer } from '../sample-server.ts';
 import type { Service } from './targets.ts';
 
 export interface SampleService {
@@ -17,13 +15,7 @@ export interface SampleService {
   close(): Promise<void>;
 }
 
-/** Below the ports that Linux gives to outgoing connections. */
-const firstPort = 20_000;
-const ports = 12_000;
-
 export function createSampleService(deployment: string): SampleService {
-  const port = firstPort + (createHash('sha256').update(deployment).digest().readUInt32BE(0) % ports);
-  const origin = `http://127.0.0.1:${port}`;
   /** The keys of the restarts: a repeat is the same one. */
   const restarts = new Set<string>();
 
@@ -40,42 +32,16 @@ export function createSampleService(deployment: string): SampleService {
     else say(503, 'The queue is full.');
   };
 
-  const server = createServer(answer);
-  // It never keeps a process alive.
-  server.unref();
-
-  let starting: Promise<void> | undefined;
-  const listen = (): Promise<void> =>
-    new Promise((resolve) => {
-      // A port that is taken is held by another process of this deployment, or by a stranger: the probe will tell.
-      const settled = () => {
-        server.off('error', settled).off('listening', settled);
-        resolve();
-      };
-      server.once('error', settled).once('listening', settled);
-      server.listen(port, '127.0.0.1');
-    });
-
+  const { origin, entry, wake, close } = createSampleServer(deployment, { firstPort: 20_000, ports: 12_000 }, answer);
   return {
-    entry: `127.0.0.1:${port}`,
+    entry,
     service: {
       name: 'sample',
       names: ['sample service', 'учебный сервис'],
       addresses: { web: `${origin}/web`, docs: `${origin}/docs`, api: `${origin}/api` },
       restart: `${origin}/restart`,
-      wake: async () => {
-        if (server.listening) return;
-        starting ??= listen().finally(() => {
-          starting = undefined;
-        });
-        await starting;
-      },
+      wake,
     },
-    close: () =>
-      new Promise((resolve) => {
-        if (!server.listening) return resolve();
-        server.close(() => resolve());
-        return server.closeAllConnections();
-      }),
+    close,
   };
 }

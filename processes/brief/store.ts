@@ -1,0 +1,77 @@
+/**
+ * Where briefs are posted: a table that stands for your wiki or your mailing list. It lives in the schema `briefs` of the
+ * Postgres that Baton uses, so that the example runs without any account.
+ */
+import postgres from 'postgres';
+
+export interface Brief {
+  topic: string;
+  title: string;
+  body: string[];
+  sources: string[];
+}
+
+export interface Posted {
+  number: string;
+  /** The day, as `2026-01-31`. */
+  postedOn: string;
+}
+
+export interface BriefStore {
+  /** Makes the table where it is missing. Any number of processes may do so at once. */
+  prepare(): Promise<void>;
+  /** Posts a brief once per key, however often it is called. A repeat says what the first call said. */
+  post(key: string, brief: Brief, postedOn: string): Promise<Posted>;
+  /** A posted brief, or null. */
+  read(number: string): Promise<(Brief & Posted) | null>;
+  close(): Promise<void>;
+}
+
+const setUp = `
+  select pg_advisory_xact_lock(4707202652);
+  create schema if not exists briefs;
+  create table if not exists briefs.briefs (
+    number int generated always as identity primary key, key text not null unique,
+    topic text not null, title text not null, body text[] not null, sources text[] not null, posted_on date not null
+  );`;
+
+const shown = (number: number): string => `B-${number}`;
+const rowOf = (number: string): number => Number(/^B-(\d{1,9})$/.exec(number)?.[1] ?? 0);
+
+/** The briefs at a postgres:// address. Connects when it is first asked something. */
+export function openBriefs(databaseUrl: string): BriefStore {
+  // `prepare: false` works behind a connection pooler too; an idle store holds no connection.
+  const sql = postgres(databaseUrl, {
+    max: 2,
+    idle_timeout: 30,
+    prepare: false,
+    fetch_types: false,
+    onnotice: () => {},
+  });
+  /** Lists travel as JSON: what an array of the driver would need to know of types is not fetched. */
+  const list = (texts: string[]) => sql`array(select json_array_elements_text(${JSON.stringify(texts)}::json))`;
+
+  return {
+    // Several statements in one message are one transaction, and its lock makes them one process after the other.
+    prepare: async () => void (await sql.unsafe(setUp)),
+
+    post: async (key, { topic, title, body, sources }, postedOn) => {
+      await sql`
+        insert into briefs.briefs (key, topic, title, body, sources, posted_on)
+        values (${key}, ${topic}, ${title}, ${list(body)}, ${list(sources)}, ${postedOn})
+        on conflict (key) do nothing`;
+      const [row] = await sql<{ number: number; postedOn: string }[]>`
+        select number, posted_on::text as "postedOn" from briefs.briefs where key = ${key}`;
+      return { number: shown(row!.number), postedOn: row!.postedOn };
+    },
+
+    read: async (number) => {
+      const [row] = await sql<(Brief & { postedOn: string })[]>`
+        select topic, title, to_json(body) as body, to_json(sources) as sources, posted_on::text as "postedOn"
+        from briefs.briefs where number = ${rowOf(number)}`;
+      return row ? { ...row, number } : null;
+    },
+
+    close: () => sql.end({ timeout: 5 }),
+  };
+}
