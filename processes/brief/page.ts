@@ -41,7 +41,7 @@ export async function readPage(first: URL, settings: PageSettings, signal: Abort
     for (let hop = 0; ; hop += 1) {
       const answer = await get(url, settings, stop);
       const next = redirect(answer, url, settings.guard);
-      if (!next) return await pageOf(answer, url, settings);
+      if (!next) return await pageOf(answer, url, settings, stop);
       answer.destroy();
       if (hop === maxRedirects) throw new Refusal(`${short(first.host)} redirects more than ${maxRedirects} times.`);
       url = next;
@@ -97,7 +97,8 @@ function redirect({ statusCode = 0, headers }: IncomingMessage, from: URL, guard
   return next;
 }
 
-async function pageOf(answer: IncomingMessage, url: URL, { maxBytes, retryMs }: PageSettings): Promise<Page> {
+async function pageOf(answer: IncomingMessage, url: URL, settings: PageSettings, stop: AbortSignal): Promise<Page> {
+  const { maxBytes, retryMs } = settings;
   const refuse = (why: string, retryAfterMs?: number): never => {
     answer.destroy();
     throw new Refusal(`${short(url.host)}${short(url.pathname)} ${why}.`, retryAfterMs);
@@ -109,6 +110,8 @@ async function pageOf(answer: IncomingMessage, url: URL, { maxBytes, retryMs }: 
   if (!type) refuse('is no page of text');
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') refuse('is compressed, which was not asked for');
   const bytes = await readCapped(answer, maxBytes);
+  // A page without a length ends where its connection does, and so when we end it ourselves.
+  stop.throwIfAborted();
   if (!bytes) return refuse(`is larger than ${maxBytes} bytes`);
   const isPlain = type![1]!.toLowerCase() === 'text/plain';
   return {

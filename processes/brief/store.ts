@@ -32,7 +32,7 @@ const setUp = `
   create schema if not exists briefs;
   create table if not exists briefs.briefs (
     number int generated always as identity primary key, key text not null unique,
-    topic text not null, title text not null, body text[] not null, sources text[] not null, posted_on date not null
+    topic text not null, title text not null, body jsonb not null, sources jsonb not null, posted_on date not null
   );`;
 
 const shown = (number: number): string => `B-${number}`;
@@ -48,8 +48,6 @@ export function openBriefs(databaseUrl: string): BriefStore {
     fetch_types: false,
     onnotice: () => {},
   });
-  /** Lists travel as JSON: what an array of the driver would need to know of types is not fetched. */
-  const list = (texts: string[]) => sql`array(select json_array_elements_text(${JSON.stringify(texts)}::json))`;
 
   return {
     // Several statements in one message are one transaction, and its lock makes them one process after the other.
@@ -58,7 +56,9 @@ export function openBriefs(databaseUrl: string): BriefStore {
     post: async (key, { topic, title, body, sources }, postedOn) => {
       await sql`
         insert into briefs.briefs (key, topic, title, body, sources, posted_on)
-        values (${key}, ${topic}, ${title}, ${list(body)}, ${list(sources)}, ${postedOn})
+        select ${key}, ${topic}, ${title}, ${sql.json(body)}, ${sql.json(sources)}, ${postedOn}::date
+        -- A repeat takes no number.
+        where not exists (select 1 from briefs.briefs where key = ${key})
         on conflict (key) do nothing`;
       const [row] = await sql<{ number: number; postedOn: string }[]>`
         select number, posted_on::text as "postedOn" from briefs.briefs where key = ${key}`;
@@ -67,7 +67,7 @@ export function openBriefs(databaseUrl: string): BriefStore {
 
     read: async (number) => {
       const [row] = await sql<(Brief & { postedOn: string })[]>`
-        select topic, title, to_json(body) as body, to_json(sources) as sources, posted_on::text as "postedOn"
+        select topic, title, body, sources, posted_on::text as "postedOn"
         from briefs.briefs where number = ${rowOf(number)}`;
       return row ? { ...row, number } : null;
     },
