@@ -2,6 +2,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { createBriefAgents } from '../../processes/brief/agents.ts';
+import { createBriefRoute } from '../../processes/brief/route.ts';
+import { openBriefs } from '../../processes/brief/store.ts';
+import type { BatonError } from '../../src/contracts/error.ts';
 import { type Plan, plan as planSchema } from '../../src/contracts/plan.ts';
 import { findingsOf } from '../../src/core/planner.ts';
 import { createRegistry } from '../../src/core/registry.ts';
@@ -27,6 +31,17 @@ test('the deployment offers it, in both languages, to an editor who is there', (
     [{ agent: 'brief.post@1', deciders: { roles: ['editors'] }, when: undefined }],
   );
   assert.ok(registry.people.get('operator')?.roles.includes('editors'));
+});
+
+test('whoever decides is named by the deployment, and must be there', () => {
+  const agents = createBriefAgents({ network: {}, store: openBriefs('postgres://localhost/none') });
+  const routes = [createBriefRoute(agents, { editors: 'press' })];
+  const built = createRegistry({ routes, people: { anna: { roles: ['press'] } } });
+  assert.deepEqual(found(planOverList, built.routes.get('brief')!.data), []);
+  assert.throws(
+    () => createRegistry({ routes, people: { anna: { roles: ['editors'] } } }),
+    (error: BatonError) => /press/.test(JSON.stringify(error.problems)),
+  );
 });
 
 test('all but one of its agents only read, and that one says what it does', () => {
