@@ -5,9 +5,15 @@
 
 /** `\b` knows only Latin letters, hence the look-arounds. */
 const end = '(?![\\p{L}\\d])';
-/** From the first address on it is no topic any more. */
-const topic =
-  '(?<topic>[^\\s:,.;-][^]*?)(?:[\\s,;:.(]+(?:(?:from|by|using|with|see|по|из|см\\.?)[\\s:]+)?https?:\\/\\/[^]*)?[\\s.!?]*$';
+/**
+ * From the first address on it is no topic any more. What parts them, and what ends the text, is looked at from its
+ * beginning alone: a long row of blanks must not be gone through once for each of them.
+ */
+const topic = [
+  '(?<topic>[^\\s:,.;-][^]*?)',
+  '(?:(?<![\\s,;:.(])[\\s,;:.(]+(?:(?:from|by|using|with|see|по|из|см\\.?)[\\s:]+)?https?:\\/\\/[^]*)?',
+  '(?<![\\s.!?])[\\s.!?]*$',
+].join('');
 
 const english = [
   '(?:please,?\\s+)?',

@@ -7,6 +7,7 @@ import { createBriefRoute } from '../../processes/brief/route.ts';
 import { openBriefs } from '../../processes/brief/store.ts';
 import type { BatonError } from '../../src/contracts/error.ts';
 import { type Plan, plan as planSchema } from '../../src/contracts/plan.ts';
+import { gateOf } from '../../src/core/effect.ts';
 import { findingsOf } from '../../src/core/planner.ts';
 import { createRegistry } from '../../src/core/registry.ts';
 import { loadConfiguration } from '../../src/load.ts';
@@ -61,7 +62,11 @@ test('a plan over the list of pages passes, and so does one with steps for each 
   assert.deepEqual(found(planOverPages('https://a.example/1', 'https://a.example/2')), []);
 });
 
-test('posting without its rule, and without anybody who answers, is not allowed', () => {
+test('without a rule of its own posting is asked of whoever answers, and without them it is not allowed', () => {
+  const input = { topic: 'tea', title: 'Tea', body: ['x'], sources: ['https://a.example'] };
+  const { contract } = registry.agents.get('brief.post@1')!;
+  const gate = gateOf({ ...data, approvals: [] }, contract, 'brief.post@1', input, {});
+  assert.deepEqual(gate.kind === 'ask' && gate.terms.deciders, { roles: ['editors'] });
   const nobody = { ...data, approvals: [], questions: { ...data.questions, deciders: {} } };
   assert.deepEqual(found(planOverList, nobody), ['effect_without_approval at steps.post.agent']);
 });
