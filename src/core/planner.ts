@@ -42,7 +42,7 @@ export async function makePlan(of: Planning, thinking: Thinking): Promise<Event>
   try {
     const proposal = await crossing('plan', () => inTime(provider.plan(requestOf(of), thinking), thinking.signal));
     if (proposal) return judgePlan(of, proposal.plan, proposal.by);
-    const hint = provider.local ? ' Set OPENAI_API_KEY or GIGACHAT_AUTH_KEY, and a model plans it.' : '';
+    const hint = provider.local ? ' A model plans such tasks, and none is set up: the doctor says how.' : '';
     const why = `There is no plan for ${route.name}, and ${provider.name} made none.${hint}`;
     return { type: 'compensating', v: 1, because: fail('plan_unproven', why) };
   } catch (error) {
