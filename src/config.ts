@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { chatSettings, chatVariables, missingOf } from './chat-settings.ts';
 import { BatonError, type Problem } from './contracts/error.ts';
+import { missingOfModels, modelSettings, modelVariables } from './model-settings.ts';
 import { isCompiled } from './own.ts';
 
 /** In a clone the deployment lies at its root; whoever has installed the package keeps it in a folder of their own. */
@@ -46,6 +47,7 @@ const variables = z.object({
   BATON_CONCURRENCY: wholeNumber(1, 10_000).prefault('64'),
   BATON_LEASE_MS: wholeNumber(500, 3_600_000).prefault('30000'),
   ...chatVariables,
+  ...modelVariables,
 });
 
 const settings = variables.transform((given) =>
@@ -58,6 +60,7 @@ const settings = variables.transform((given) =>
     concurrency: given.BATON_CONCURRENCY,
     leaseMs: given.BATON_LEASE_MS,
     ...chatSettings(given),
+    ...modelSettings(given),
   }),
 );
 export type Settings = z.output<typeof settings>;
@@ -84,6 +87,7 @@ export function loadSettings(env: Variables, overrides: Variables = {}): Setting
       .filter((name) => name.startsWith('BATON_') && !names.includes(name) && !isForTests(name))
       .map((name) => problem('setting_unknown', name, hintFor(name))),
     ...missingOf(given),
+    ...missingOfModels(given),
   ];
   if (parsed.success && problems.length === 0) return parsed.data;
   const list = problems.map(({ path, hint }) => `${path} ${hint}`).join('; ');
@@ -103,11 +107,12 @@ export const processEnvironment = (): Variables =>
 
 /**
  * What a process of an isolated agent may know: what the configuration file may read, and the address of the database.
- * The tokens by which Baton itself speaks to chat platforms, and the direct address, stay here.
+ * The tokens and keys by which Baton itself speaks to chat platforms and to models, and the direct address, stay here.
  */
 export function isolatedEnvironment(env: Variables, databaseUrl: string): Record<string, string | undefined> {
   const shared = Object.entries(env).filter(
-    ([name]) => !/^(TELEGRAM|SLACK)_/.test(name) && !name.startsWith('BATON_') && name !== 'DATABASE_DIRECT_URL',
+    ([name]) =>
+      !/^(TELEGRAM|SLACK|OPENAI|GIGACHAT)_/.test(name) && !name.startsWith('BATON_') && name !== 'DATABASE_DIRECT_URL',
   );
   return { ...Object.fromEntries(shared), DATABASE_URL: databaseUrl };
 }

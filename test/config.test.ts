@@ -27,6 +27,8 @@ test('without any variable every setting has its default', () => {
     telegram: null,
     slack: null,
     http: null,
+    openai: null,
+    gigachat: null,
   });
   assert.ok(Object.isFrozen(settings));
   assert.deepEqual(loadSettings({ BATON_LEASE_MS: '', BATON_HOME: '', DATABASE_URL: '' }), settings);
@@ -54,6 +56,8 @@ test('variables are read, and the command line wins', () => {
     telegram: null,
     slack: null,
     http: null,
+    openai: null,
+    gigachat: null,
   });
 });
 
@@ -99,8 +103,10 @@ test('the settings of the process are read when asked for', () => {
   delete process.env.BATON_LEASE_MS;
 });
 
-test('an isolated agent is given what the configuration reads, without the tokens of chat platforms', () => {
-  const env = { SHOP: '1', TELEGRAM_BOT_TOKEN: 't', SLACK_APP_TOKEN: 's', BATON_HOME: 'h', DATABASE_DIRECT_URL: 'd' };
+test('an isolated agent is given what the configuration reads, without the tokens of chats and the keys of models', () => {
+  const chats = { TELEGRAM_BOT_TOKEN: 't', SLACK_APP_TOKEN: 's' };
+  const models = { OPENAI_API_KEY: 'o', GIGACHAT_AUTH_KEY: 'g', GIGACHAT_CA_FILE: 'c' };
+  const env = { SHOP: '1', ...chats, ...models, BATON_HOME: 'h', DATABASE_DIRECT_URL: 'd' };
   assert.deepEqual(isolatedEnvironment(env, 'postgres://x'), { SHOP: '1', DATABASE_URL: 'postgres://x' });
 });
 

@@ -15,6 +15,7 @@ import type { Call } from './call.ts';
 import { checkChats } from './doctor/chats.ts';
 import { checkConfiguration } from './doctor/configuration.ts';
 import { checkDisk } from './doctor/disk.ts';
+import { checkModels } from './doctor/models.ts';
 import { checkServer } from './doctor/server.ts';
 import { exit } from './exit.ts';
 
@@ -34,9 +35,11 @@ export async function examine(call: Call): Promise<number> {
   tell(checkDisk(settings.home));
   const place = await reachPlace(call, tell);
   try {
-    const { findings, people, accounts } = await checkConfiguration(settings.configFile, place?.url ?? noDatabase);
-    tell(...findings);
-    tell(...(await checkChats(settings, people && accounts)));
+    const report = await checkConfiguration(settings.configFile, place?.url ?? noDatabase);
+    const { people } = report;
+    tell(...report.findings);
+    tell(...(await checkChats(settings, people && report.accounts)));
+    tell(...(await checkModels(settings, report.models)));
     if (place) await lookInside(place, call, people, tell);
   } finally {
     await place?.release();

@@ -91,7 +91,7 @@ test('without a database the rest is looked at, and the password of its address 
   assert.deepEqual([code, trouble], [4, ['database']]);
   assert.deepEqual(
     lines.map(({ check }) => check),
-    ['disk', 'configuration', 'telegram', 'slack', 'database'],
+    ['disk', 'configuration', 'telegram', 'slack', 'models', 'database'],
   );
   assert.doesNotMatch(JSON.stringify(lines) + err, /hunter22/);
 });
