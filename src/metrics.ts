@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Channel } from './contracts/channel.ts';
 import { runStatuses } from './contracts/run.ts';
 import type { Metrics } from './core/store/metrics.ts';
+import type { BreakerView } from './models/breaker.ts';
 
 type Sample = [labels: Record<string, string>, value: number];
 
@@ -25,7 +26,11 @@ function gauge(name: string, help: string, samples: readonly Sample[]): string[]
 const behind = (): number => Math.max(0, (delay.percentile(99) || 0) / 1e9 - resolutionMs / 1e3);
 
 /** `figures` null: the database does not answer, which is a figure too. */
-export function metricsText(figures: Metrics | null, channels: readonly Channel[]): string {
+export function metricsText(
+  figures: Metrics | null,
+  channels: readonly Channel[],
+  breakers: readonly BreakerView[] = [],
+): string {
   const open = runStatuses.filter((status) => !['completed', 'failed', 'cancelled'].includes(status));
   const of = (count: Record<string, number>, all: readonly string[], name: string): Sample[] =>
     all.map((one) => [{ [name]: one }, count[one] ?? 0]);
@@ -37,6 +42,13 @@ export function metricsText(figures: Metrics | null, channels: readonly Channel[
       'The channel is connected.',
       channels.map(({ name, health }) => [{ channel: name }, (health?.().ok ?? true) ? 1 : 0]),
     ),
+    ...(breakers.length > 0
+      ? gauge(
+          'baton_model_provider_up',
+          'The provider of models answers this process, or has not been found to fail.',
+          breakers.map(({ provider, state }) => [{ provider }, state === 'closed' ? 1 : 0]),
+        )
+      : []),
     ...(figures
       ? [
           ...gauge('baton_runs', 'Runs that are not over, by status.', of(figures.runs, open, 'status')),

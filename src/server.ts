@@ -11,6 +11,7 @@ import type { Orchestrator } from './core/orchestrator.ts';
 import { readClock } from './core/store/health.ts';
 import { readMetrics } from './core/store/metrics.ts';
 import { metricsText } from './metrics.ts';
+import type { BreakerView } from './models/breaker.ts';
 
 export interface WebServer {
   readonly port: number;
@@ -22,6 +23,8 @@ export interface WebSettings {
   host: string;
   doors: readonly Door[];
   channels: readonly Channel[];
+  /** How the providers of models are; absent: none is asked. */
+  breakers?: (() => readonly BreakerView[]) | undefined;
   orchestrator: Orchestrator;
   log: ChannelLog;
   /** For tests. */
@@ -78,7 +81,7 @@ async function answer(of: WebSettings, request: IncomingMessage, response: Serve
   }
   const figures = await within(readMetrics(of.orchestrator.db.sql)).catch(() => null);
   response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
-  response.end(metricsText(figures, of.channels));
+  response.end(metricsText(figures, of.channels, of.breakers?.()));
 }
 
 /** Listens. Throws `config_invalid` when the port cannot be had. */

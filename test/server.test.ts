@@ -52,7 +52,11 @@ test('a process that lives says so, and is ready when its database and its chann
 });
 
 test('without its database a process lives, is not ready, and still has figures of its own', async () => {
-  await using at = await open();
+  const breakers: WebSettings['breakers'] = () => [
+    { provider: 'openai', state: 'open', because: 'model_quota', waitMs: 1 },
+    { provider: 'gigachat', state: 'closed', because: null, waitMs: 0 },
+  ];
+  await using at = await open({ breakers });
   await at.world.db.close();
   const not = await at.get('/readyz');
   assert.deepEqual([not.status, await not.json()], [503, { ready: false, database: 'does not answer' }]);
@@ -60,6 +64,8 @@ test('without its database a process lives, is not ready, and still has figures 
   const figures = await (await at.get('/metrics')).text();
   assert.match(figures, /^baton_up 1$/m);
   assert.match(figures, /^baton_database_up 0$/m);
+  assert.match(figures, /^baton_model_provider_up\{provider="openai"\} 0$/m);
+  assert.match(figures, /^baton_model_provider_up\{provider="gigachat"\} 1$/m);
   assert.doesNotMatch(figures, /baton_runs/);
 });
 
