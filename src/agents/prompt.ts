@@ -39,6 +39,10 @@ export function createPromptTransporter({ models }: PromptOptions): Transporter 
   return {
     handles: (agent) => 'prompt' in agent.definition,
     problems: (agent) => problemsOf(agent, partOf),
+    instructions: (agent) => {
+      const part = partOf(agent);
+      return 'code' in part ? null : instructionsOf(part);
+    },
     call: (call) => callPrompt(call, models, partOf),
   };
 }
@@ -76,15 +80,17 @@ const notSent = (message: string): CallFailure => ({
   error: fail('agent_unreachable', message, { retryable: false }),
 });
 
-const questionOf = ({ agent, input }: AgentCall, prompt: Prompt, { instructions, schema }: Part): Question => ({
+const questionOf = ({ agent, input }: AgentCall, prompt: Prompt, part: Part): Question => ({
   purpose: 'agent',
   tier: prompt.tier,
   name: agent.definition.name.replaceAll(/[^a-z0-9]+/g, '_').slice(0, 60),
-  instructions: `${instructions}\n\n${fenceNote}`,
+  instructions: instructionsOf(part),
   input: fenceJson('input', input),
-  schema,
+  schema: part.schema,
   ...(prompt.maxOutputTokens !== undefined && { maxOutputTokens: prompt.maxOutputTokens }),
 });
+
+const instructionsOf = ({ instructions }: Part): string => `${instructions}\n\n${fenceNote}`;
 
 const ends: Partial<Record<ErrorCode, CallFailure['end']>> = {
   model_refused: 'refused',

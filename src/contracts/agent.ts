@@ -62,7 +62,7 @@ interface AgentTerms<I, O> {
   resource?: string;
   /** For how long a finished effect on the same resource makes the next one ask. Default 30 days. */
   duplicateWindowMs?: number;
-  /** Default 30 seconds. */
+  /** Default 30 seconds; for a prompt 150. */
   timeoutMs?: number;
   /** Default: 3 attempts, 1 s doubling, at most 60 s. */
   retry?: Partial<RetryPolicy>;
@@ -145,6 +145,8 @@ export interface Transporter {
   call(call: AgentCall): Promise<CallResult>;
   /** What would keep it from ever reaching the agent from here, told at start. */
   problems?(agent: AnyAgent): Problem[];
+  /** What a model is told for this agent: kept, so that anybody can see it. */
+  instructions?(agent: AnyAgent): string | null;
 }
 
 export type { JsonObject };

@@ -124,6 +124,8 @@ export interface Provider {
   understand(request: { text: string; routes: RouteView[] }, thinking: Thinking): Promise<Understanding>;
   /** Null when it cannot plan this. */
   plan(request: PlanRequest, thinking: Thinking): Promise<{ plan: Json | Plan; by: string } | null>;
+  /** What it tells models, kept so that anybody can see it. */
+  readonly instructions?: readonly string[];
   /** Absent: it has no words of its own. */
   word?(request: WordingRequest, thinking: Thinking): Promise<Wording>;
 }

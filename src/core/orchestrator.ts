@@ -10,6 +10,7 @@ import { createCaller } from './caller.ts';
 import { createCommitter } from './committer.ts';
 import { createConsole } from './console/console.ts';
 import { createDesk, type Desk } from './desk.ts';
+import { digest } from './digest.ts';
 import { createHall } from './hall.ts';
 import { createHub } from './hub.ts';
 import { createOutbox } from './outbox.ts';
@@ -19,7 +20,7 @@ import { addressesOf } from './registry/people.ts';
 import { assertReachable } from './registry/reach.ts';
 import { createRegistry, type Registry, resolveDeciders } from './registry.ts';
 import { assertUsable, type Database, openDatabase, patiently } from './store/database.ts';
-import { createDefinitions, writeDefinitions } from './store/definitions.ts';
+import { createDefinitions, type StoredDefinition, writeDefinitions } from './store/definitions.ts';
 import { forgetBookings, limitsOf } from './store/ledger.ts';
 import { createSweeper } from './sweeper.ts';
 import { Worker } from './worker.ts';
@@ -108,7 +109,8 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
     start: async () => {
       const { durable } = await assertUsable(db.sql);
       if (!durable) log.warn({}, 'Postgres does not wait for the disk: what was accepted can be lost');
-      await patiently(() => writeDefinitions(db.sql, registry.definitions));
+      const kept = [...registry.definitions, ...promptsOf(registry, settings)];
+      await patiently(() => writeDefinitions(db.sql, kept));
       await settings.configuration.prepare?.();
       await worker.start();
       outbox.start();
@@ -125,4 +127,17 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
     },
     sweep: () => sweeper.sweep(),
   };
+}
+
+/** What models are told, under the digests that the journal names. */
+function promptsOf(
+  { agents }: Registry,
+  { provider, transporters }: Pick<OrchestratorSettings, 'provider' | 'transporters'>,
+): StoredDefinition[] {
+  const ofAgents = [...agents.values()].flatMap(({ agent }) => {
+    const told = transporters.find((one) => one.handles(agent))?.instructions?.(agent);
+    return told ? [told] : [];
+  });
+  const all = new Set([...(provider.instructions ?? []), ...ofAgents]);
+  return [...all].map((body) => ({ digest: digest(body), kind: 'prompt', body }));
 }

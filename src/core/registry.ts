@@ -14,13 +14,14 @@ import type { Route, RouteData } from '../contracts/route.ts';
 import { digest } from './digest.ts';
 import { buildContract } from './registry/agents.ts';
 import { checkContract } from './registry/contracts.ts';
+import { checkModels } from './registry/models.ts';
 import { checkNetwork } from './registry/network.ts';
 import { checkAccounts, checkRooms, type People, peopleIn, peopleOf } from './registry/people.ts';
 import { buildRoute, checkRoute } from './registry/routes.ts';
 
 export interface Definition {
   digest: string;
-  kind: 'contract' | 'route';
+  kind: 'contract' | 'route' | 'prompt';
   body: Json;
 }
 
@@ -102,6 +103,7 @@ export function createRegistry(configuration: Configuration): Registry {
   const people = peopleOf(configuration.people);
   const rooms = configuration.rooms ?? [];
   problems.push(...checkAccounts(people), ...checkRooms(rooms));
+  problems.push(...checkModels(configuration));
   const agents = registerAgents(configuration, problems);
   const routes = registerRoutes(configuration, problems);
   const contracts = new Map([...agents].map(([id, { contract }]) => [id, contract]));

@@ -237,3 +237,14 @@ test('an entry of the network that allows nothing is told with its place', () =>
   const allow = ['shop.internal', '10.0.0.0/33'];
   assert.deepEqual(told(configuration({ network: { allow } })), ['network_entry_invalid network.allow[1]']);
 });
+
+test('models and budgets are checked with everything else', () => {
+  const of = configuration({
+    routes: [refund()],
+    models: { light: { provider: 'other' as 'openai' } },
+    budgets: { run: { soft: { calls: 10 }, hard: { calls: 10 } }, day: { hard: { tokens: -1 } } },
+  });
+  assert.deepEqual(told(of), ['malformed models.light.provider', 'malformed budgets.day.hard.tokens']);
+  const budgets = { run: { soft: { money: { USD: 2 } }, hard: { money: { USD: 1 } } } };
+  assert.deepEqual(told(configuration({ routes: [refund()], budgets })), ['soft_over_hard budgets.run.soft.USD']);
+});

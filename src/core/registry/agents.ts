@@ -9,6 +9,8 @@ import { type Lossless, lossless } from '../schema/lossless.ts';
 
 const defaults = {
   timeoutMs: 30_000,
+  /** A model may think for a minute, and another one stand in for it. */
+  promptTimeoutMs: 150_000,
   duplicateWindowMs: 30 * 24 * 3_600_000,
   maxOutputBytes: 256_000,
   retry: { attempts: 3, firstDelayMs: 1_000, factor: 2, maxDelayMs: 60_000 },
@@ -57,7 +59,7 @@ export function buildContract(agent: AnyAgent): { contract: Contract | null; pro
     idempotent: definition.idempotent ?? effect === 'read',
     ...(resource !== undefined && { resource }),
     duplicateWindowMs: definition.duplicateWindowMs ?? defaults.duplicateWindowMs,
-    timeoutMs: definition.timeoutMs ?? defaults.timeoutMs,
+    timeoutMs: definition.timeoutMs ?? ('prompt' in definition ? defaults.promptTimeoutMs : defaults.timeoutMs),
     retry: { ...defaults.retry, ...definition.retry },
     ...(undo && {
       undo: { agent: undo.agent.id, input: toMapping(undo.input({ input: tree('input'), output: tree('output') })) },

@@ -1,4 +1,4 @@
-/** Contracts and routes by the digest of their content. They are never changed and never removed while a run needs them. */
+/** Contracts, routes and prompts by the digest of their content. They are never changed and never removed while a run needs them. */
 import { type Contract, contract } from '../../contracts/contract.ts';
 import type { Json } from '../../contracts/json.ts';
 import { type RouteData, routeData } from '../../contracts/route.ts';
@@ -8,7 +8,8 @@ import type { Sql } from './database.ts';
 
 export interface StoredDefinition {
   digest: string;
-  kind: 'contract' | 'route';
+  /** A prompt is the instructions of a model, kept so that anybody can see what it was told. */
+  kind: 'contract' | 'route' | 'prompt';
   body: Json;
 }
 
@@ -39,7 +40,7 @@ export function createDefinitions(sql: Sql, own: readonly StoredDefinition[]): D
   const routes = new Map<string, RouteData>();
   const keep = ({ digest, kind, body }: StoredDefinition) => {
     if (kind === 'contract') contracts.set(digest, contract.parse(body));
-    else routes.set(digest, routeData.parse(body));
+    if (kind === 'route') routes.set(digest, routeData.parse(body));
   };
   own.forEach(keep);
   const known = <T>(from: Map<string, T>, digest: string): T => {
