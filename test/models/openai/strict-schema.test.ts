@@ -30,7 +30,7 @@ test('what is converted is taken by the rules, whatever the schema', () => {
       assert.ok(strict);
       assert.equal(complaintOf(strict), null);
     }),
-    { numRuns: 200 },
+    { numRuns: 300 },
   );
 });
 
@@ -41,7 +41,7 @@ test('a value with null for what it has not fits the strict form, and taken back
       assert.equal(fits(toStrict(schema)!, filled), null);
       assert.equal(fits(schema, takeBack(schema, filled)), null);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 
