@@ -33,8 +33,8 @@ export function createOpenai(options: OpenaiOptions): Completer {
 }
 
 /**
- * Loaded when it is first needed: it is most of the start of a process. It is given every setting that it would read
- * from the environment, its log too, which prints requests.
+ * Loaded when it is first needed, for it takes a quarter of a second. It is given what it would read from the environment
+ * by itself, its log too, which prints requests; only OPENAI_CUSTOM_HEADERS has no option that overrules it.
  */
 async function createClient({ apiKey, baseUrl, organization, project }: OpenaiOptions): Promise<OpenAI> {
   const { OpenAI } = await import('openai');

@@ -30,7 +30,7 @@ test('what is converted is taken by the rules, whatever the schema', () => {
       assert.ok(strict);
       assert.equal(complaintOf(strict), null);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
 
