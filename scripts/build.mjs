@@ -1,7 +1,7 @@
 // Compiles src into dist, as the npm package has it: JavaScript and declarations, with the same depth of folders, so that
 // what a module finds beside it (drizzle, package.json) is there in both. `npm pack` calls it by itself.
 import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,6 +14,9 @@ const { status } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconf
   stdio: ['ignore', 2, 2],
 });
 if (status !== 0) process.exit(status ?? 1);
+
+// Instructions for models are files that a module reads beside itself.
+for (const file of globSync('**/*.md', { cwd: join(root, 'src') })) cpSync(join(root, 'src', file), join(dist, file));
 
 // The compiler rewrites imports in JavaScript only; older compilers than ours do not find `./a.d.ts` under `./a.ts`.
 for (const file of globSync('**/*.d.ts', { cwd: dist })) {
