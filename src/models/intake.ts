@@ -31,14 +31,14 @@ export const intakeQuestion = (text: string, routes: RouteView[]): Question => (
 });
 
 const answer = z.object({
-  task: z.union([
-    z.object({
+  /** Null: none of the routes. */
+  task: z
+    .object({
       route: z.string(),
       fields: jsonObject,
       onePass: z.object({ agent: z.string(), input: jsonObject }).nullish(),
-    }),
-    z.object({ route: z.null() }),
-  ]),
+    })
+    .nullable(),
   language: z.enum(['en', 'ru']),
 });
 
@@ -54,13 +54,10 @@ const stated = (fields: Json): JsonObject =>
 /** What a model's answer says about one of these routes. */
 export function readIntake({ output, by }: { output: Json; by: string }, routes: RouteView[]): Understanding {
   const parsed = answer.safeParse(output);
-  const task = parsed.data?.task;
+  const { task = null, language = 'en' } = parsed.data ?? {};
   const route = routes.find(({ name }) => name === task?.route);
-  if (!parsed.success || !task || (task.route !== null && !route)) {
-    throw new BatonError('model_malformed', 'The answer names none of the routes.');
-  }
-  const { language } = parsed.data;
-  if (task.route === null || !route) return { route: null, fields: {}, language, onePass: null, by };
+  if (parsed.success && task === null) return { route: null, fields: {}, language, onePass: null, by };
+  if (!task || !route) throw new BatonError('model_malformed', 'The answer names none of the routes.');
   const fields = stated(readValue(task.fields, route.fields, false));
   const contract = onePassAgents(route).find((one) => agentId(one) === task.onePass?.agent);
   const input = contract && task.onePass ? readValue(task.onePass.input, contract.input, false) : null;

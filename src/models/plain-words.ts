@@ -3,7 +3,7 @@
  * tapped, unless it stands in the facts. A model that was talked into something can then mislead nobody by a link.
  */
 
-const host = '(?:[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?\\.)+\\p{L}{2,}';
+const host = '(?:[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?\\.)+(?:xn--[a-z\\d-]+|\\p{L}{2,})';
 const followed = [
   // An address with its scheme
   '[a-z][a-z0-9+.-]*:\\/\\/[^\\s<>"`]+',
@@ -22,10 +22,15 @@ const bare = (token: string): string => token.replace(/[.,;:!?)\]}»”"'…]+$/
 
 function withoutForeign(text: string, facts: string): string {
   const known = new Set([...facts.matchAll(pattern)].map(([token]) => bare(token).toLowerCase()));
-  return text.replace(pattern, (token) => {
-    const named = bare(token);
-    return known.has(named.toLowerCase()) ? token : `…${token.slice(named.length)}`;
-  });
+  const once = (of: string) =>
+    of.replace(pattern, (token) => {
+      const named = bare(token);
+      return known.has(named.toLowerCase()) ? token : `…${token.slice(named.length)}`;
+    });
+  // What is taken out may leave something behind that is one as well; each time there is less.
+  let [before, after] = [text, once(text)];
+  while (after !== before) [before, after] = [after, once(after)];
+  return after;
 }
 
 const withoutMarkup = (text: string): string =>
@@ -44,7 +49,7 @@ function bounded(text: string, max: number): string {
   const cut = text.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '');
   const sentence = /^[\s\S]*[.!?…](?=\s)/.exec(cut)?.[0] ?? '';
   if (sentence.length >= max / 2) return sentence;
-  return `${cut.replace(/\s+\S{0,40}$/, '')}…`;
+  return `${cut.replace(/\s+\S*$/, '')}…`;
 }
 
 /** Plain words of at most `max` characters; links, mentions and commands only as far as the facts have them. */
@@ -56,5 +61,6 @@ export function plainWords(text: string, facts: string, max: number): string {
     .replace(/[^\S\n]/g, ' ');
   const visible = seen.replace(unseen, (character) => (character === '\n' ? '\n' : ''));
   const words = withoutForeign(withoutMarkup(visible), facts).replace(/\s+/g, ' ').trim();
-  return bounded(words, max);
+  // Cut off, a link is another link.
+  return withoutForeign(bounded(words, max), facts);
 }

@@ -41,7 +41,7 @@ function schemaOf(routes: RouteView[], depth: number, exact: boolean): JsonSchem
   const style: Style = { refs: false, exact };
   const tasks = routes.map((route) => routeForm(route, depth, style));
   const form = strictObject({
-    task: anyOf([...tasks, strictObject({ route: nothing })]),
+    task: anyOf([...tasks, nothing]),
     language: { type: 'string', enum: ['en', 'ru'] },
   });
   return shared({ ...form, $defs: definitions(style) });

@@ -60,29 +60,50 @@ const mapParts = (schema: JsonSchema, map: (part: JsonSchema) => JsonSchema): Js
   ...(Array.isArray(schema.anyOf) && { anyOf: schema.anyOf.map((part) => map(part as JsonSchema)) }),
 });
 
+interface Kind {
+  name: string | null;
+  uses: number;
+  length: number;
+}
+
+/** What is the same has the same kind. Each part is written once, with its own parts as names of kinds. */
+function kindsOf(body: JsonSchema): WeakMap<JsonSchema, Kind> {
+  const byText = new Map<string, Kind & { id: number }>();
+  const kinds = new WeakMap<JsonSchema, Kind>();
+  const look = (part: JsonSchema): { id: number; length: number } => {
+    let inner = 0;
+    const flat = mapParts(part, (one) => {
+      const { id, length } = look(one);
+      inner += length;
+      return { id };
+    });
+    const text = JSON.stringify(flat);
+    const kind = byText.get(text) ?? { id: byText.size, name: null, uses: 0, length: text.length + inner };
+    byText.set(text, kind);
+    kind.uses += 1;
+    kinds.set(part, kind);
+    return kind;
+  };
+  look(body);
+  return kinds;
+}
+
 /** The same form, in which what stands in several places is defined once. */
 export function shared(schema: JsonSchema): JsonSchema {
   const { $defs = {}, ...body } = schema;
-  const seen = new Map<string, number>();
-  const look = (part: JsonSchema): JsonSchema => {
-    const text = JSON.stringify(part);
-    seen.set(text, (seen.get(text) ?? 0) + 1);
-    return mapParts(part, look);
-  };
-  look(body);
-  const defs = new Map<string, { name: string; body: Json }>();
+  const kinds = kindsOf(body);
+  const added: JsonObject = {};
   const define = (part: JsonSchema): JsonSchema => {
-    const text = JSON.stringify(part);
-    if (text.length < worthwhile || (seen.get(text) ?? 0) < 2) return mapParts(part, define);
-    const known = defs.get(text) ?? { name: `form${defs.size + 1}`, body: null };
-    if (!defs.has(text)) {
-      defs.set(text, known);
-      known.body = mapParts(part, define);
+    const kind = kinds.get(part)!;
+    if (kind.length < worthwhile || kind.uses < 2) return mapParts(part, define);
+    if (kind.name === null) {
+      kind.name = `form${Object.keys(added).length + 1}`;
+      added[kind.name] = null;
+      added[kind.name] = mapParts(part, define);
     }
-    return { $ref: `#/$defs/${known.name}` };
+    return { $ref: `#/$defs/${kind.name}` };
   };
-  const whole = mapParts(body, define);
-  const added = Object.fromEntries([...defs.values()].map(({ name, body: of }) => [name, of]));
+  const whole = define(body);
   return { ...whole, $defs: used(whole, { ...($defs as JsonObject), ...added }) };
 }
 

@@ -16,14 +16,8 @@ import { readValue } from './read.ts';
 
 const maxGoal = 500;
 
-function readCondition(of: Json): Json {
-  if (!isObject(of) || !Array.isArray(of.of)) return of;
-  const comparisons = of.of.map((one) => {
-    const { op, ref = null, value = null } = isObject(one) ? one : {};
-    return typeof op === 'string' ? { ref, [op]: value } : one;
-  });
-  return comparisons.length === 1 ? comparisons[0]! : { [of.join === 'any' ? 'any' : 'all']: comparisons };
-}
+const readCondition = ({ join, of = [] }: JsonObject): Json =>
+  Array.isArray(of) && of.length === 1 ? of[0]! : { [join === 'any' ? 'any' : 'all']: of };
 
 function readStep(step: Json, inputs: ReadonlyMap<string, JsonSchema>): Json {
   if (!isObject(step)) return step;
@@ -71,15 +65,9 @@ function formOfAnswer(of: Mapping): Json {
   return asEntries(Object.entries(of).map(([name, value]) => [name, formOfMapping(value as Mapping)]));
 }
 
-function formOfCondition(of: Condition): JsonObject {
+function formOfCondition(of: Condition): Json {
   const [join, list] = 'all' in of ? ['all', of.all] : 'any' in of ? ['any', of.any] : ['all', [of]];
-  const comparisons = (list as Condition[]).map((one): Json => {
-    if (!('ref' in one)) return formOfCondition(one);
-    const { ref, ...comparison } = one;
-    const [op = '', value = null] = Object.entries(comparison)[0] ?? [];
-    return { op, ref, value: value as Json };
-  });
-  return { join: join as string, of: comparisons };
+  return { join: join as string, of: list as unknown as Json };
 }
 
 const formOfStep = ({ id, agent, input, after = [], when, forEach, optional = false }: PlanStep): Json => ({

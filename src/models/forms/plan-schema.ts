@@ -17,16 +17,14 @@ const maxSteps = 50;
 const deepest = 4;
 
 const scalar = anyOf(['string', 'number', 'boolean', 'null'].map((type) => ({ type })));
-const path = defined('path');
+/** As in a plan; the name of the comparison stands first, since it tells them apart. */
+const comparison = (name: string, value: JsonSchema): JsonSchema =>
+  strictObject({ [name]: value, ref: defined('path') });
 const comparisons: JsonSchema[] = [
-  strictObject({ op: { type: 'string', enum: ['is', 'not'] }, ref: path, value: scalar }),
-  strictObject({ op: { type: 'string', enum: ['gt', 'gte', 'lt', 'lte'] }, ref: path, value: { type: 'number' } }),
-  strictObject({
-    op: { type: 'string', const: 'in' },
-    ref: path,
-    value: { type: 'array', items: scalar, minItems: 1 },
-  }),
-  strictObject({ op: { type: 'string', const: 'exists' }, ref: path, value: { type: 'boolean' } }),
+  ...['is', 'not'].map((name) => comparison(name, scalar)),
+  ...['gt', 'gte', 'lt', 'lte'].map((name) => comparison(name, { type: 'number' })),
+  comparison('in', { type: 'array', items: scalar, minItems: 1 }),
+  comparison('exists', { type: 'boolean' }),
 ];
 
 const parts: Record<string, JsonSchema> = {
@@ -42,7 +40,7 @@ const parts: Record<string, JsonSchema> = {
   forEach: anyOf([
     nothing,
     strictObject({
-      in: path,
+      in: defined('path'),
       concurrency: { type: 'integer', minimum: 1, maximum: 50 },
       max: { type: 'integer', minimum: 1, maximum: 1_000 },
     }),

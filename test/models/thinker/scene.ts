@@ -31,7 +31,6 @@ export const search = defineAgent({
   effect: 'read',
   input: z.strictObject({ query: z.string(), limit: z.int().optional() }),
   output: z.strictObject({ pages: z.array(z.strictObject({ url: z.string(), title: z.string() })) }),
-  price: { amount: 0.01, currency: 'USD' },
   run: () => ({ pages: [] }),
 });
 

@@ -84,10 +84,14 @@ class Reader {
     if (Object.keys(schema).length > 1) this.broken.push(`${at}: anyOf with others beside it`);
     const firsts = this.options(schema).flatMap((one) => {
       const [name, first] = Object.entries((one.properties ?? {}) as Record<string, JsonSchema>)[0] ?? [];
-      const constant = first?.const ?? first?.enum;
-      return name === undefined ? [] : [constant === undefined ? name : `${name}=${JSON.stringify(constant)}`];
+      return name === undefined ? [] : [{ name, value: first?.const }];
     });
-    if (new Set(firsts).size < firsts.length) this.broken.push(`${at}: objects share a first key (${firsts})`);
+    const same = firsts.filter(({ name, value }, i) =>
+      firsts
+        .slice(0, i)
+        .some((one) => one.name === name && (value === undefined || [undefined, value].includes(one.value))),
+    );
+    if (same.length > 0) this.broken.push(`${at}: objects share a first key (${same.map(({ name }) => name)})`);
     for (const [i, one] of (schema.anyOf as JsonSchema[]).entries()) this.visit(one, `${at}|${i}`, depth, within);
   }
 
