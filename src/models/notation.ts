@@ -21,38 +21,48 @@ function textOf({ format, pattern }: JsonObject): string {
   return typeof pattern === 'string' && pattern.length <= maxPattern ? `string /${pattern}/` : 'string';
 }
 
-function objectOf(node: Node, schema: JsonObject, depth: number): string {
+/** What is being written: how deep, and inside of which references. */
+interface Place {
+  depth: number;
+  within: readonly string[];
+}
+
+function objectOf(node: Node, schema: JsonObject, place: Place): string {
   const required = listOf(schema.required);
   const fields = Object.entries(isObject(schema.properties) ? schema.properties : {}).map(([name, field]) => {
     const note = isObject(field) && typeof field.description === 'string' ? ` (${field.description})` : '';
-    return `${name}${required.includes(name) ? '' : '?'}: ${nodeText(child(field, node), depth + 1)}${note}`;
+    return `${name}${required.includes(name) ? '' : '?'}: ${nodeText(child(field, node), place)}${note}`;
   });
   const { additionalProperties: more } = schema;
-  const others = isObject(more) ? [`[name]: ${nodeText(child(more, node), depth + 1)}`] : [];
+  const others = isObject(more) ? [`[name]: ${nodeText(child(more, node), place)}`] : [];
   const all = [...fields, ...others];
   return all.length === 0 ? '{}' : `{ ${all.join(', ')} }`;
 }
 
-function shapeText(node: Node, depth: number): string {
+function shapeText(node: Node, place: Place): string {
   const { schema } = node;
-  if (typeof schema === 'boolean' || saysNothing(schema) || depth > deepest) return 'any';
+  if (typeof schema === 'boolean' || saysNothing(schema)) return 'any';
   if ('const' in schema || 'enum' in schema) {
     const values = valuesOf(schema) ?? [];
     const shown = values.slice(0, maxValues).map((value) => JSON.stringify(value));
     return [...shown, ...(values.length > maxValues ? ['…'] : [])].join(' | ');
   }
   if (schema.type === 'string') return textOf(schema);
-  if (schema.type === 'object') return objectOf(node, schema, depth);
+  if (schema.type === 'object') return objectOf(node, schema, place);
   if (schema.type !== 'array') return String(schema.type ?? 'any');
-  const element = nodeText(child(schema.items, node), depth + 1);
+  const element = nodeText(child(schema.items, node), place);
   return element.includes(' | ') ? `(${element})[]` : `${element}[]`;
 }
 
-const nodeText = (node: Node, depth: number): string =>
-  [...new Set(alternatives(node).map((shape) => shapeText(shape, depth)))].join(' | ') || 'nothing';
+function nodeText(node: Node, { depth, within }: Place): string {
+  const ref = isObject(node.schema) && typeof node.schema.$ref === 'string' ? node.schema.$ref : null;
+  if (depth > deepest || (ref !== null && within.includes(ref))) return 'any';
+  const place = { depth: depth + 1, within: ref === null ? within : [...within, ref] };
+  return [...new Set(alternatives(node).map((shape) => shapeText(shape, place)))].join(' | ') || 'nothing';
+}
 
 /** A schema as a type. */
-export const typeText = (schema: JsonSchema): string => nodeText(nodeOf(schema), 0);
+export const typeText = (schema: JsonSchema): string => nodeText(nodeOf(schema), { depth: 0, within: [] });
 
 const priceText = ({ price }: Contract): string[] =>
   price ? [`costs ${price.micros / 1e6} ${price.currency} a call`] : [];

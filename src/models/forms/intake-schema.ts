@@ -1,18 +1,33 @@
 /** The form in which a model says what a task is: one of the routes with its own fields, or none of them. */
 import { agentId, type Contract } from '../../contracts/contract.ts';
-import type { JsonSchema } from '../../contracts/json.ts';
+import type { Json, JsonSchema } from '../../contracts/json.ts';
 import type { RouteView } from '../../contracts/model.ts';
-import { child, flatten, isObject, type Node, nodeOf } from '../../core/schema/resolve.ts';
+import { alternatives, child, flatten, isObject, type Node, nodeOf } from '../../core/schema/resolve.ts';
 import { isWithinLimits, shared } from './limits.ts';
 import { anyOf, definitions, nothing, type Style, strictObject, valueForm } from './literal.ts';
 
 const deepest = 5;
 
+const scalars: Json[] = ['string', 'number', 'integer', 'boolean', 'null'];
+const isScalar = (node: Node): boolean =>
+  alternatives(node).every(
+    ({ schema }) => isObject(schema) && ('const' in schema || 'enum' in schema || scalars.includes(schema.type ?? '')),
+  );
+
+/** Text, numbers and the like, or a list of them: what a message can state. */
+const isStated = (node: Node): boolean =>
+  alternatives(node).every((shape) => {
+    const { schema } = shape;
+    return isObject(schema) && schema.type === 'array' ? isScalar(child(schema.items, shape)) : isScalar(shape);
+  });
+
 /**
  * The agents to which a task may be handed in one pass. Only those that change nothing: an effect is planned by the
- * model that thinks ahead, not by the one that reads.
+ * model that thinks ahead, not by the one that reads. And only those that take what a message can state, not what
+ * another agent gives.
  */
-export const onePassAgents = ({ agents }: RouteView): Contract[] => agents.filter(({ effect }) => effect === 'read');
+export const onePassAgents = ({ agents }: RouteView): Contract[] =>
+  agents.filter(({ effect, input }) => effect === 'read' && fieldsOf(input).every(([, field]) => isStated(field)));
 
 const fieldsOf = (schema: JsonSchema): [string, Node][] => {
   const node = flatten(nodeOf(schema));

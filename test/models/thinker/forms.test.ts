@@ -228,3 +228,14 @@ test('many agents with deep inputs stay within the limits of providers', () => {
   const routes = agents.map(({ input }, i) => ({ ...viewOf('refund'), name: `route-${i}`, fields: input }));
   assert.deepEqual(brokenRules(intakeSchema(routes)), []);
 });
+
+test('a task is handed in one pass only to agents that take what a message can state', () => {
+  const route = (input: z.ZodType) => ({ ...viewOf('research'), agents: [contractOf('one.pass', input)] });
+  const text = z.string();
+  for (const input of [z.strictObject({ a: text, b: z.array(z.int()).optional() }), z.strictObject({})]) {
+    assert.match(JSON.stringify(intakeSchema([route(input)])), /one\.pass@1/);
+  }
+  for (const field of [z.strictObject({ b: text }), z.array(z.strictObject({})), z.json(), z.record(text, text)]) {
+    assert.doesNotMatch(JSON.stringify(intakeSchema([route(z.strictObject({ a: field }))])), /one\.pass@1/);
+  }
+});
