@@ -36,9 +36,8 @@ const fieldsOf = (schema: JsonSchema): [string, Node][] => {
 };
 
 function routeForm(route: RouteView, depth: number, style: Style): JsonSchema {
-  const fields = fieldsOf(route.fields).map(
-    ([name, node]) => [name, anyOf([valueForm(node, depth, style), nothing])] as const,
-  );
+  // Every field may be left out of a message, whatever the route must know in the end.
+  const { required: _, ...fields } = route.fields;
   const passes = onePassAgents(route).map((contract) =>
     strictObject({
       agent: { type: 'string', const: agentId(contract) },
@@ -47,7 +46,7 @@ function routeForm(route: RouteView, depth: number, style: Style): JsonSchema {
   );
   return strictObject({
     route: { type: 'string', const: route.name },
-    fields: strictObject(Object.fromEntries(fields)),
+    fields: valueForm(nodeOf(fields), depth + 1, style),
     ...(passes.length > 0 && { onePass: anyOf([nothing, ...passes]) }),
   });
 }

@@ -37,6 +37,8 @@ const maxEnum = 100;
 // The formats that providers know; to others a pattern may stand beside them.
 const knownFormats = ['date', 'date-time', 'time', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'];
 const limits = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
+/** Names of fields that every provider takes. */
+const plainName = /^[A-Za-z0-9_.-]{1,64}$/;
 /** Objects of one field of such a name are what a reference, a template and a loose object look like. */
 export const reserved = ['ref', 'template', 'entries'] as const;
 
@@ -108,7 +110,7 @@ function objectForm(node: Node, schema: JsonObject, depth: number, style: Style)
   // What tells the shapes of a union apart comes first, and what looks like a reference does not.
   const rank = (name: string) => (isConstant(name) ? 0 : (reserved as readonly string[]).includes(name) ? 2 : 1);
   const names = Object.keys(properties).sort((a, b) => rank(a) - rank(b));
-  if (names[0] !== undefined && rank(names[0]) === 2) return null;
+  if (names.some((name, i) => !plainName.test(name) || (i === 0 && rank(name) === 2))) return null;
   const fields = names.map((name) => {
     const form = valueForm(child(own(properties, name), node), depth - 1, style);
     return [name, listOf(schema.required).includes(name) ? form : anyOf([form, nothing])] as const;

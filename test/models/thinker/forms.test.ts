@@ -198,6 +198,7 @@ test('what cannot be said strictly is loose, and is still said', () => {
     ],
     [z.strictObject({ template: z.string(), n: z.number() }), { template: 'x', n: 1 }],
     [z.strictObject({ entries: z.string() }), { entries: 'x' }],
+    [z.strictObject({ 'größe in m': z.number() }), { 'größe in m': 2 }],
     [z.strictObject({}), {}],
   ];
   inputs.forEach(([input, given], i) => {
