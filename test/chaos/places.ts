@@ -79,6 +79,10 @@ export const elsewhere: Record<string, string> = {
   park: 'not written down, the platform says so once more',
   revised: 'the next change of the message is told that it is too late, or cancels a run that is over',
   rerouted: 'the address is tried again, and is gone again',
+  stream: 'a lock of a session: whoever dies has none; test/core/streams.test.ts ends the session of a holder',
+  stream_left: 'as with taking it',
+  stream_session: 'nothing is locked before it is open',
+  stream_look: 'passed by those who wait, and who have nothing',
   statement_limit:
     'a statement given up is a broken connection, at which the others are killed; test/core/database.test.ts',
 };
