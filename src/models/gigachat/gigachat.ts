@@ -93,8 +93,9 @@ async function takeTurn({ streams, streamLimit }: Client, limitMs: number, signa
   } catch (error) {
     if (clock.cause === 'aborted') return { error: clock.failure() };
     if (clock.cause === null) throw error;
-    const streamsOf = streamLimit === 1 ? 'the one stream' : `all ${streamLimit} streams`;
-    return { error: fail('model_throttled', `For ${limitMs} ms ${streamsOf} to GigaChat were in use`) };
+    return {
+      error: fail('model_throttled', `For ${limitMs} ms no stream to GigaChat was free (limit ${streamLimit})`),
+    };
   }
 }
 

@@ -35,7 +35,7 @@ export const forFormat = (schema: JsonSchema): Sayable => rewrite(schema, false)
 export const forParameters = (schema: JsonSchema): Sayable => rewrite(schema, true);
 
 function rewrite(root: JsonSchema, isParameters: boolean): Sayable {
-  const walk: Walk = { root, isParameters, isExact: true, open: new Set(), left: maxSchemas };
+  const walk: Walk = { root, isParameters, isExact: true, open: new Set(['#']), left: maxSchemas };
   const schema = say(root, walk);
   return { schema, isExact: walk.isExact };
 }
@@ -73,12 +73,20 @@ function sayNamed(reference: string, { $ref: _, ...beside }: JsonSchema, walk: W
 function find(root: JsonSchema, reference: string): JsonObject | null {
   if (!reference.startsWith('#')) return null;
   let at: Json | undefined = root;
-  for (const part of decodeURIComponent(reference.slice(1)).split('/').slice(1)) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+  for (const part of reference.split('/').slice(1)) {
+    const key = decode(part).replaceAll('~1', '/').replaceAll('~0', '~');
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return null;
     at = (at as JsonObject)[key];
   }
   return isObject(at) ? at : null;
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** One kind only: `null` beside another is left out, several are left open. */

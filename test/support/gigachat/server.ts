@@ -57,7 +57,11 @@ export async function createGigachatServer(given: GigachatOptions = {}) {
   const completing = authorised(async (call, response) => {
     if (call.headers['content-type'] !== 'application/json') throw new Refusal(400, 'content type must be JSON');
     const { request, turn, done } = chat.enter(call.body);
-    response.once('close', done);
+    response.once('close', () => {
+      done();
+      changed();
+    });
+    changed();
     await turn.after;
     if (misbehave(turn, call, response)) return;
     const session = call.headers['x-session-id'] as string | undefined;
@@ -107,10 +111,12 @@ export async function createGigachatServer(given: GigachatOptions = {}) {
     busiest: chat.busiest,
     open: chat.open,
     /** Resolves when `holds`, looking again after everything that happens. */
-    until: (holds: () => boolean): Promise<void> =>
-      new Promise((resolve) => {
+    until: (holds: () => boolean, ms = 10_000): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`Not within ${ms} ms: ${holds}`)), ms);
         const look = () => {
           if (!holds()) return;
+          clearTimeout(timer);
           waiting.delete(look);
           resolve();
         };
