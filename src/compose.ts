@@ -8,13 +8,17 @@ import type { Channel } from './contracts/channel.ts';
 import type { Configuration, Environment } from './contracts/config.ts';
 import { createOrchestrator, type Orchestrator } from './core/orchestrator.ts';
 import type { Log } from './core/ports.ts';
-import { createRules } from './models/rules.ts';
+import type { ModelSettings } from './model-settings.ts';
+import type { TieredModels } from './models/models.ts';
 import { ownModule } from './own.ts';
 import { bringUpToDate, findPlace, type PlaceSettings } from './place.ts';
+import { openThinking } from './thinking.ts';
 import { createTransporters } from './transporters.ts';
 
 /** One process of Baton, as its composer wants it. */
 export interface Deployment extends PlaceSettings {
+  /** The providers of models for which there are keys. Absent: none. */
+  models?: ModelSettings | undefined;
   /** Makes the configuration, once the address of the database is known. */
   configure(databaseUrl: string): Promise<Configuration>;
   /** How agents that want a process of their own get one. Absent: they are not called. */
@@ -31,6 +35,8 @@ export interface Deployment extends PlaceSettings {
 
 export interface Baton {
   readonly orchestrator: Orchestrator;
+  /** Null where no model is asked. */
+  readonly models: TieredModels | null;
   /** Something more to let go of: once nothing works any more, and before the database goes. */
   closing(release: () => Promise<void>): void;
   /** Finishes what runs, lets go of everything, and stops the embedded database when nobody else uses it. */
@@ -50,19 +56,23 @@ export async function composeBaton(deployment: Deployment): Promise<Baton> {
   try {
     const { configure, isolate, channels, log } = deployment;
     const configuration = await configure(place.url);
+    const keys = deployment.models ?? { openai: null, gigachat: null };
+    const thinking = await openThinking(keys, configuration, { directUrl: place.directUrl ?? place.url }, log);
+    releases.push(thinking.close);
     const orchestrator = createOrchestrator({
       databaseUrl: place.url,
       databaseDirectUrl: place.directUrl,
       configuration,
-      transporters: createTransporters(configuration, isolate?.(place.url)),
-      provider: createRules(),
+      transporters: createTransporters(configuration, isolate?.(place.url), thinking.models),
+      provider: thinking.provider,
       log,
       ...(channels && { channels }),
       ...numbersOf(deployment),
     });
     releases.push(() => orchestrator.stop());
     await bringUpToDate(place);
-    return { orchestrator, closing: (release) => void releases.splice(1, 0, release), close };
+    const closing = (release: () => Promise<void>) => void releases.splice(1, 0, release);
+    return { orchestrator, models: thinking.models, closing, close };
   } catch (error) {
     await close().catch(() => {});
     throw error;

@@ -28,6 +28,7 @@ export async function openBaton(settings: Settings, options: OpenOptions): Promi
   const { channels, doors } = chats ? await openChats(settings, log) : { channels: [], doors: [] };
   const baton = await composeBaton({
     ...settings,
+    models: { openai: settings.openai, gigachat: settings.gigachat },
     configure: (databaseUrl) => loadConfiguration(configFile, { databaseUrl, env }),
     isolate: isolateWith(configFile, env),
     log,
@@ -39,8 +40,10 @@ export async function openBaton(settings: Settings, options: OpenOptions): Promi
     const { orchestrator } = baton;
     // Whoever knocks before the channels have begun, or after they have ended, is asked to come again.
     if (chats && http) {
+      const { models } = baton;
+      const breakers = models ? () => models.breakers() : undefined;
       const { startServer } = await import('./server.ts');
-      const server = await startServer({ ...http, doors, channels, orchestrator, log });
+      const server = await startServer({ ...http, doors, channels, orchestrator, log, breakers });
       log.info({ host: http.host, port: server.port }, 'listening');
       baton.closing(() => server.stop());
     }

@@ -70,14 +70,10 @@ export class RunDriver {
     this.#tools = tools;
     this.#claimed = claimed;
     this.#values = createValues(tools.db.sql, claimed.run);
-    this.#known = {
-      contract: (digest) => tools.definitions.contract(digest),
-      route: (digest) => tools.definitions.route(digest),
-      content: (value) => this.#values.content(value),
-      people: tools.people,
-      addresses: tools.addresses,
-      words: tools.provider.word !== undefined,
-    };
+    const { people, addresses, definitions } = tools;
+    const { contract, route } = definitions;
+    const words = tools.provider.word !== undefined;
+    this.#known = { contract, route, content: this.#values.content, people, addresses, words };
     this.#state = replay(claimed.run, claimed.entries);
     this.#events = claimed.entries.reduce((sum, { events }) => sum + events.length, 0);
     this.#errands = createErrands({

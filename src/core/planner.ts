@@ -43,7 +43,8 @@ export async function makePlan(of: Planning, thinking: Thinking): Promise<Event>
     const proposal = await crossing('plan', () => inTime(provider.plan(requestOf(of), thinking), thinking.signal));
     if (proposal) return judgePlan(of, proposal.plan, proposal.by);
     if (!provider.local && route.plan === null) {
-      return { type: 'plan_failed', v: 1, error: fail('model_malformed', 'What was proposed is no plan.') };
+      const error = fail('plan_unproven', `${provider.name} sees no way to do it with the agents of ${route.name}.`);
+      return { type: 'plan_failed', v: 1, error };
     }
     const hint = provider.local ? ' A model plans such tasks, and none is set up: the doctor says how.' : '';
     const why = `There is no plan for ${route.name}, and ${provider.name} made none.${hint}`;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { fence, fenceJson } from '../../src/core/fence.ts';
 
 const shape = /^<untrusted id="([0-9a-f]{16})" what="([\w .-]*)">\n(.*)\n<\/untrusted id="\1">$/s;
@@ -36,4 +37,14 @@ test('a value in its fence is canonical JSON, and stays the same value', () => {
   const { inside } = partsOf(fenceJson('input', value));
   assert.deepEqual(JSON.parse(inside), value);
   assert.ok(inside.startsWith('{"a":') && !inside.includes('</untrusted'));
+});
+
+test('whatever a text is, its fence has an id that is nowhere in it', () => {
+  const check = (text: string) => {
+    const { id, inside } = partsOf(fence('a', text));
+    assert.ok(!inside.includes(id));
+  };
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), check));
+  // A text that was made of the fence of another one has another id.
+  check(fence('a', 'x'));
 });

@@ -39,7 +39,7 @@ export const standInTexts = (of: Material): string[] =>
     modelWordsOf(of.words).standIn(plain(provider, of, of.words), plain(instead, of, of.words)),
   );
 
-/** One call of a model: `plan: openai gpt-6.1-sol, 5,210 tokens (4,096 cached), 0.0123 USD`. */
+/** One call of a model: `plan: <provider> <model>, 5,210 tokens (4,096 cached), 0.0123 USD`. */
 export function modelCallText({ purpose, provider, model, usage, cost, error }: ModelCall, words: Words): string {
   const said = modelWordsOf(words);
   const tokens = usage ? said.tokens(usage.input + usage.output, usage.cachedInput) : said.unpriced(1);
