@@ -8,6 +8,7 @@ import type { Models, Provider, RouteView, Thinking, Understanding } from '../co
 import { toPlan } from './forms/plan-form.ts';
 import { intakeQuestion, isComplete, readIntake } from './intake.ts';
 import { planQuestion } from './planning.ts';
+import { prompts } from './prompts.ts';
 import { readWording, wordingQuestion } from './wording.ts';
 
 export interface ThinkerParts {
@@ -64,6 +65,7 @@ export function createThinker(parts: ThinkerParts): Provider {
   return {
     name: 'models',
     local: false,
+    instructions: prompts.map(({ text }) => text),
     understand: (request, thinking) => understand(parts, request, thinking),
     async plan(request, thinking) {
       if (request.fixed) return { plan: request.fixed, by: 'rules' };
