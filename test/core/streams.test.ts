@@ -117,6 +117,39 @@ test('a slot that nobody wants any more when it comes is given back', async () =
   await stream.leave();
 });
 
+test('a slot above the limit of who is next is not taken for it', async () => {
+  await using at = await stage();
+  const [holding, streams] = [at.streams(), at.streams()];
+  const held = await holding.enter('gigachat', 1, never);
+  const giving = new AbortController();
+  const given = streams.enter('gigachat', 2, giving.signal);
+  let isLeft = false;
+  const next = streams.enter('gigachat', 1, never).then(() => isLeft);
+  giving.abort();
+  await assert.rejects(given, { name: 'AbortError' });
+  // By then the slot that was asked for has come.
+  await streams.enter('another', 1, never);
+  isLeft = true;
+  await held.leave();
+  assert.ok(await next);
+});
+
+test('whoever waits in another process is told when somebody leaves', async () => {
+  await using at = await stage();
+  const both = [at.streams(), at.streams()];
+  let held = await both[0]!.enter('gigachat', 1, never);
+  const since = performance.now();
+  for (let i = 1; i <= 16; i += 1) {
+    const entering = both[i % 2]!.enter('gigachat', 1, never);
+    // It has looked in vain when another name has been let in.
+    await (await both[i % 2]!.enter('another', 1, never)).leave();
+    await held.leave();
+    held = await entering;
+  }
+  // Looking again now and then would take half a second each time.
+  assert.ok(performance.now() - since < 8_000);
+});
+
 test('leaving twice frees nobody else’s slot', async () => {
   await using at = await stage();
   const streams = at.streams();

@@ -88,7 +88,7 @@ for (const [what, turn, code] of [
   ['an answer cut at its limit', { json: fields, finish: 'length' }, 'model_truncated'],
   ['an answer that ended with an error', { json: fields, finish: 'error' }, 'model_unavailable'],
   ['content that is not JSON', { content: 'Order 1042' }, 'model_malformed'],
-  ['content that nests without end', { content: '['.repeat(100_000) }, 'model_malformed'],
+  ['content that nests too deep', { content: '['.repeat(65) + ']'.repeat(65) }, 'model_malformed'],
   ['empty content', { content: '' }, 'model_malformed'],
   ['a body that is not JSON', { raw: '<html>' }, 'model_malformed'],
   ['a body that is no completion', { raw: '{"choices":[]}' }, 'model_malformed'],

@@ -53,6 +53,19 @@ test('a token that was revoked is replaced once, by all who had it together, and
   assert.equal(at.fake.refused().length, 5);
 });
 
+test('who hears late that a token is over takes the one that others have got meanwhile', async () => {
+  await using at = await talk();
+  const held = Promise.withResolvers<void>();
+  at.fake.say({ status: 401, after: held.promise });
+  const late = at.ask();
+  await at.fake.until(() => at.fake.open() === 1);
+  at.fake.oauth.revoke();
+  outputOf(await at.ask());
+  held.resolve();
+  outputOf(await late);
+  assert.equal(at.fake.grants().length, 2);
+});
+
 test('a second 401 is believed', async () => {
   await using at = await talk();
   at.fake.say({ status: 401 }, { status: 401 });
