@@ -16,7 +16,7 @@ export async function until<T extends Event['type']>(
   { ref, nth = 1 }: { ref?: string; nth?: number } = {},
 ): Promise<EventOf<T>> {
   let left = nth;
-  for await (const { events } of world.desk.follow(run, AbortSignal.timeout(20_000))) {
+  for await (const { events } of world.desk.follow(run, AbortSignal.timeout(60_000))) {
     for (const event of events) {
       const matches = event.type === type && (ref === undefined || ('ref' in event && event.ref === ref));
       if (!matches) continue;

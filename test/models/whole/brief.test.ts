@@ -75,20 +75,19 @@ for (const [name, plan] of refusedPlans) {
   });
 }
 
-test('an agent that the route does not have is refused by the proof, and the same plan twice goes to a person', async () => {
-  const stolen = {
-    ...planOverList,
-    steps: [...planOverList.steps, { id: 'pay', agent: 'shop.pay@1', input: { order: '1', amount: 99 } }],
-  };
-  // A provider that enforces forms could not say it; one that does not is checked all the same.
-  await using at = await house({ thoughts: { plan: { plan: { ...stolen } } as never } });
+test('the same plan twice goes to a person, who sees what speaks against it and writes another one', async () => {
+  const plan = withStep(planOverList, 'sources', { after: ['post'] });
+  await using at = await house({ thoughts: { plan: inForm(plan) } });
   const run = await at.begin('Please sum up how green tea is made');
   const { question } = await at.asked(run);
   assert.equal(question.kind, 'plan');
-  assert.equal(at.shop.effects('pay').length, 0);
+  assert.equal(at.mind.count('plan'), 2);
+  assert.deepEqual(
+    question.findings?.map(({ code }) => code),
+    ['cycle'],
+  );
   assert.equal(question.briefing?.proposal, 'Use the listed agents only.');
-  const fixed = { ...planOverList } as unknown as Json;
-  await at.decide(question.code, 'edit', fixed as never);
+  await at.decide(question.code, 'edit', planOverList as unknown as Json);
   const approval = await at.asked(run, 2);
   assert.equal(approval.question.kind, 'approve');
   const planned = (await at.events(run)).find((event) => event.type === 'planned');

@@ -6,35 +6,51 @@ import { createSampleSite } from '../../../processes/brief/sample.ts';
 import { openBriefs } from '../../../processes/brief/store.ts';
 import { type Baton, composeBaton } from '../../../src/compose.ts';
 import type { Configuration } from '../../../src/contracts/config.ts';
+import type { Verb } from '../../../src/contracts/escalation.ts';
 import type { Event, EventOf } from '../../../src/contracts/event.ts';
+import type { Json } from '../../../src/contracts/json.ts';
 import { testDatabase } from '../../support/database.ts';
 import { begin, eventsOf, until } from '../../support/follow.ts';
+import { createGigachatServer } from '../../support/gigachat/server.ts';
 import { briefThoughts, createMind, type Thought } from '../../support/mind.ts';
-import { answer } from '../../support/openai/answers.ts';
-import { createOpenaiServer, type FakeOpenai } from '../../support/openai/server.ts';
+import { type Answer, answer } from '../../support/openai/answers.ts';
+import { createOpenaiServer } from '../../support/openai/server.ts';
 import { createShop, operator, silent } from '../../support/world.ts';
 
 export interface HouseOptions {
   thoughts?: Record<string, Thought>;
-  /** In place of the played server’s own answers. */
-  openai?: FakeOpenai;
+  /** Goes wrong in place of an answer of OpenAI. */
+  trouble?: (name: string, nth: number) => Answer | null;
+  /** There is a GigaChat as well, of the same mind. */
+  withGigachat?: boolean;
   configuration?: Partial<Configuration>;
-  models?: Partial<Parameters<typeof composeBaton>[0]['models']>;
+  /** One that is there already, and stays. */
+  database?: { url: string };
 }
 
 export type House = Awaited<ReturnType<typeof house>>;
 
-export async function house({ thoughts = {}, openai, configuration = {}, models = {} }: HouseOptions = {}) {
+export async function house(options: HouseOptions = {}) {
+  const { thoughts = {}, trouble = () => null, withGigachat = false, configuration = {} } = options;
   const mind = createMind({ ...briefThoughts, ...thoughts });
-  const server =
-    openai ??
-    (await createOpenaiServer({
-      handler: ({ body }) => {
-        const { name } = body.text!.format as { name: string };
-        return answer.output(mind.think({ name, instructions: body.instructions ?? '', input: String(body.input) }));
-      },
-    }));
-  const database = await testDatabase();
+  const asked = new Map<string, number>();
+  const server = await createOpenaiServer({
+    handler: ({ body }) => {
+      const { name } = body.text!.format as { name: string };
+      const nth = (asked.get(name) ?? 0) + 1;
+      asked.set(name, nth);
+      const request = { name, instructions: body.instructions ?? '', input: String(body.input) };
+      return trouble(name, nth) ?? answer.output(mind.think(request));
+    },
+  });
+  const gigachat = withGigachat ? await createGigachatServer({ formatModels: [] }) : null;
+  gigachat?.always(({ function_call: call, messages }) => {
+    const name = (call as { name: string }).name;
+    const [first, last] = [messages[0]!.content, messages.at(-1)!.content];
+    return { json: mind.think({ name, instructions: first, input: last }) };
+  });
+  const own = options.database ? null : await testDatabase();
+  const database = options.database ?? own!;
   const store = openBriefs(database.url);
   const sample = createSampleSite(database.url);
   const network = { allow: [sample.entry] };
@@ -58,12 +74,23 @@ export async function house({ thoughts = {}, openai, configuration = {}, models 
     home: '.baton',
     configure,
     log: silent,
-    models: { openai: { apiKey: server.apiKey, baseUrl: server.baseUrl }, gigachat: null, ...models },
+    models: {
+      openai: { apiKey: server.apiKey, baseUrl: server.baseUrl },
+      gigachat: gigachat && {
+        authKey: gigachat.authKey,
+        scope: 'GIGACHAT_API_PERS',
+        authUrl: gigachat.authUrl,
+        baseUrl: gigachat.baseUrl,
+        caFile: gigachat.caFile,
+        streams: 1,
+      },
+    },
   });
   const { orchestrator } = baton;
   await orchestrator.start();
   return {
     server,
+    gigachat,
     mind,
     shop,
     database,
@@ -73,13 +100,13 @@ export async function house({ thoughts = {}, openai, configuration = {}, models 
     begin: (text: string, key?: string) => begin(orchestrator, text, operator, key),
     events: (run: string) => eventsOf(orchestrator, run),
     asked: (run: string, nth = 1): Promise<EventOf<'asked'>> => until(orchestrator, run, 'asked', { nth }),
-    decide: (code: string, verb: 'approve' | 'reject' | 'edit' | 'retry' | 'stop' | 'give', value?: never) =>
+    decide: (code: string, verb: Verb, value?: Json) =>
       orchestrator.desk.vote(code, { actor: operator, verb, ...(value !== undefined && { value }) }),
     ended: (run: string): Promise<EventOf<'finished'>> => until(orchestrator, run, 'finished'),
     async [Symbol.asyncDispose]() {
       await baton.close();
-      if (!openai) await server[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
+      await Promise.all([server[Symbol.asyncDispose](), gigachat?.[Symbol.asyncDispose]()]);
+      await own?.[Symbol.asyncDispose]();
     },
   };
 }

@@ -65,7 +65,7 @@ export function createChat(options: ChatOptions, script: ReturnType<typeof creat
       const done = () => {
         open -= 1;
       };
-      return { request, turn: script.next(), done };
+      return { request, turn: script.next(request), done };
     },
     completion: (request: ChatRequest, turn: Answering, session: string | undefined) => {
       const message = messageOf(request, turn, options.formatModels.includes(request.model));

@@ -1,4 +1,5 @@
 /** What the model is made to say, and what goes wrong on purpose: one turn for each request that is accepted. */
+import type { ChatRequest } from './shapes.ts';
 
 export interface Usage {
   prompt_tokens: number;
@@ -30,17 +31,21 @@ export type Turn = (
 
 export function createScript() {
   const turns: Turn[] = [];
-  let otherwise: Turn = { json: { ok: true } };
+  let otherwise: Turn | ((request: ChatRequest) => Turn) = { json: { ok: true } };
   return {
     /** In this order, one for each request. */
     say: (...more: Turn[]) => {
       turns.push(...more);
     },
-    /** Whenever nothing else is left to say. */
-    always: (turn: Turn) => {
+    /** Whenever nothing else is left to say; a function looks at the request. */
+    always: (turn: Turn | ((request: ChatRequest) => Turn)) => {
       otherwise = turn;
     },
-    next: (): Turn => turns.shift() ?? otherwise,
+    next: (request?: ChatRequest): Turn => {
+      const turn = turns.shift();
+      if (turn) return turn;
+      return typeof otherwise === 'function' ? otherwise(request!) : otherwise;
+    },
     left: () => turns.length,
   };
 }
