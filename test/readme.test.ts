@@ -131,7 +131,7 @@ test('no block of the README goes untried', () => {
 });
 
 test('every npm script that the documents name exists', async () => {
-  const documents = ['README.md', 'docs/processes.md', 'AGENTS.md', 'CONTRIBUTING.md', '.ci/run'];
+  const documents = ['README.md', 'docs/processes.md', 'docs/models.md', 'AGENTS.md', 'CONTRIBUTING.md', '.ci/run'];
   const texts = await Promise.all(documents.map((name) => readFile(new URL(`../${name}`, import.meta.url), 'utf8')));
   const named = texts.flatMap((text) =>
     [...text.matchAll(/npm (?:run )?([a-z][a-z:]*)/g)].map(([, script]) => script!),
