@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import postgres from 'postgres';
+import { planOverList, withStep } from '../processes/brief-plans.ts';
 import { testDatabase } from '../support/database.ts';
+import { briefThoughts, createMind, inForm } from '../support/mind.ts';
+import { answer } from '../support/openai/answers.ts';
+import { createOpenaiServer } from '../support/openai/server.ts';
 import { baton } from './command.ts';
 
 test('a plan is shown with what it was understood from, what it may ask and what speaks against it; nothing is run', async () => {
@@ -27,4 +31,32 @@ test('what is missing is told, and what fits nothing has no plan', async () => {
   const none = await baton(database.url, ['plan', 'paint the wall']);
   assert.equal(none.code, 1);
   assert.match(none.out, /^The task fits nothing that is set up here: Refund an order/);
+});
+
+test('with a key the models are asked: a plan that does not hold is shown with why, then the one that does, and the cost', async () => {
+  await using database = await testDatabase();
+  const cyclic = inForm(withStep(planOverList, 'sources', { after: ['post'] }));
+  const { think } = createMind({ ...briefThoughts, plan: (_, nth) => (nth === 1 ? cyclic : inForm(planOverList)) });
+  await using openai = await createOpenaiServer({
+    handler: ({ body }) => {
+      const { name } = body.text!.format as { name: string };
+      return answer.output(think({ name, instructions: body.instructions ?? '', input: String(body.input) }));
+    },
+  });
+  const env = { OPENAI_API_KEY: openai.apiKey, OPENAI_BASE_URL: openai.baseUrl };
+  const { code, out, err } = await baton(database.url, ['plan', 'How do people make green tea? Sum it up'], { env });
+  assert.equal(code, 0, out + err);
+  assert.match(out, /intake: openai gpt-6-luna, .* tokens, .*USD/);
+  assert.match(out, /Write a brief \(openai\/gpt-6-luna\)/);
+  assert.match(out, /openai\/gpt-6\.1-sol proposed a plan that does not hold:\n {2}cycle at /);
+  assert.match(out, /7 steps\n/);
+  assert.match(out, /Proven: nothing speaks against it\.\n$/);
+  assert.equal(openai.requests.length, 3);
+});
+
+test('without a key a task that only a model can plan says what is missing', async () => {
+  await using database = await testDatabase();
+  const { code, out } = await baton(database.url, ['plan', 'Research brief on brewing green tea']);
+  assert.equal(code, 1);
+  assert.match(out, /A model plans such tasks, and none is set up: the doctor says how\./);
 });
