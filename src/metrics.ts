@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Channel } from './contracts/channel.ts';
 import { runStatuses } from './contracts/run.ts';
+import type { Taken } from './core/store/ledger-totals.ts';
 import type { Metrics } from './core/store/metrics.ts';
 import type { BreakerView } from './models/breaker.ts';
 
@@ -14,12 +15,28 @@ delay.enable();
 const label = (text: string): string =>
   text.replace(/[\\"\n]/g, (character) => (character === '\n' ? '\\n' : `\\${character}`));
 
-function gauge(name: string, help: string, samples: readonly Sample[]): string[] {
+function family(kind: 'gauge' | 'counter', name: string, help: string, samples: readonly Sample[]): string[] {
   const lines = samples.map(([labels, value]) => {
     const pairs = Object.entries(labels).map(([key, text]) => `${key}="${label(text)}"`);
     return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
   });
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, ...lines];
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`, ...lines];
+}
+
+const gauge = (name: string, help: string, samples: readonly Sample[]) => family('gauge', name, help, samples);
+const counter = (name: string, help: string, samples: readonly Sample[]) => family('counter', name, help, samples);
+
+/** What the ledger has come to: it only grows. */
+function takenText({ calls, tokens, money }: Taken): string[] {
+  const cost = Object.entries(money).map(([currency, micros]): Sample => [{ currency }, micros / 1e6]);
+  return [
+    ...counter('baton_model_calls_total', 'Calls of models, and of agents with a price, that have ended.', [
+      [{ end: 'answered' }, calls.answered],
+      [{ end: 'failed' }, calls.failed],
+    ]),
+    ...counter('baton_model_tokens_total', 'Tokens that models have taken, input and output.', [[{}, tokens]]),
+    ...counter('baton_model_cost_total', 'Money at the prices of the tables, by currency.', cost),
+  ];
 }
 
 /** In seconds. The sampling itself takes its time, which is no delay. */
@@ -60,6 +77,7 @@ export function metricsText(
             of(figures.inbox, ['pending', 'dead'], 'status'),
           ),
           ...gauge('baton_workers', 'Workers that are registered.', [[{}, figures.workers]]),
+          ...takenText(figures.taken),
         ]
       : []),
     ...gauge('process_resident_memory_bytes', 'Memory of this process.', [[{}, process.memoryUsage.rss()]]),

@@ -10,6 +10,7 @@ import type { BatonError } from '../src/contracts/error.ts';
 import { startServer, type WebSettings } from '../src/server.ts';
 import { baton } from './cli/command.ts';
 import { testDatabase } from './support/database.ts';
+import { writeLedger } from './support/ledger-rows.ts';
 import { running } from './support/running.ts';
 import { createShop, silent } from './support/world.ts';
 
@@ -81,6 +82,8 @@ test('figures are told as Prometheus reads them', async () => {
   const { sql } = at.world.db;
   await sql`insert into inbox (source, key, body, status) values ('t', 'dead', '{}', 'dead')`;
   await sql`insert into posts (run_id, purpose, conversation, wants_seq) values (${run}, 'summary', 'away:room', 1)`;
+  const ended = { tokens: 1_000, micros: 1_500_000 };
+  await writeLedger(sql, [ended, { ...ended, error: 'timed_out', currency: 'RUB' }, { state: 'booked' }]);
   const response = await at.get('/metrics');
   assert.equal(response.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
   const figures = await response.text();
@@ -92,6 +95,11 @@ test('figures are told as Prometheus reads them', async () => {
     'baton_inbox{status="pending"} 0',
     'baton_inbox{status="dead"} 1',
     'baton_channel_up{channel="ill"} 0',
+    'baton_model_calls_total{end="answered"} 1',
+    'baton_model_calls_total{end="failed"} 1',
+    'baton_model_tokens_total 2000',
+    'baton_model_cost_total{currency="RUB"} 1.5',
+    'baton_model_cost_total{currency="USD"} 1.5',
   ]) {
     assert.ok(figures.split('\n').includes(line), `${line} in\n${figures}`);
   }

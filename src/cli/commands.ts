@@ -131,6 +131,25 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./doctor.ts')).examine,
   },
   {
+    name: 'cost',
+    arguments: ['run'],
+    optional: true,
+    summary: 'what models, and agents with a price, have taken; of everything, or of one run',
+    details: [
+      'Tokens and money by route, agent, model and day, each with a line in all. Money is shown by currency, and never',
+      'added across them. A call at a price that nobody knows counts in the column n/a. Days are those of UTC.',
+    ],
+    flags: {
+      by: { value: 'what', help: 'route, agent, model, day or purpose, or several with commas' },
+      since: { value: 'day', help: 'from that day on, as in 2026-11-01; or the last days, today included, as in 7d' },
+      until: { value: 'day', help: 'up to that day, which counts' },
+      csv: { help: 'comma-separated values, with a column a currency' },
+      json,
+      ...common,
+    },
+    load: async () => (await import('./cost.ts')).showCost,
+  },
+  {
     name: 'estimate',
     arguments: [],
     summary: 'what a month would cost, in tokens and in money; it needs no database and no key',

@@ -2,8 +2,8 @@
 import { invocation } from '../own.ts';
 import type { Command } from './call.ts';
 
-const callOf = ({ name, arguments: wanted, rest }: Command): string =>
-  [name, ...wanted.map((one) => (rest ? `"<${one}>"` : `<${one}>`))].join(' ');
+const callOf = ({ name, arguments: wanted, rest, optional }: Command): string =>
+  [name, ...wanted.map((one) => (rest ? `"<${one}>"` : optional ? `[${one}]` : `<${one}>`))].join(' ');
 
 /** All commands, and one to begin with. */
 export function overview(commands: readonly Command[]): string[] {

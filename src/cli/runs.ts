@@ -9,6 +9,7 @@ import type { RunRow } from '../core/store/runs.ts';
 import type { Call } from './call.ts';
 import { exit } from './exit.ts';
 import { withBaton } from './open.ts';
+import { columnsOf } from './table.ts';
 
 const mostRows = 1_000;
 const words = wordsIn('en');
@@ -57,12 +58,5 @@ function table(runs: readonly RunRow[]): string[] {
     finishedAt === null ? '–' : duration(finishedAt - createdAt, words),
     harmless(title, 60),
   ]);
-  const all = [['run', 'status', 'route', 'begun', 'took', 'task'], ...rows];
-  const widths = all[0]!.map((_, i) => Math.max(...all.map((row) => row[i]!.length)));
-  return all.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join('  ')
-      .trimEnd(),
-  );
+  return columnsOf([['run', 'status', 'route', 'begun', 'took', 'task'], ...rows]);
 }

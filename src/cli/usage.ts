@@ -14,6 +14,8 @@ export interface Shape {
   /** Names of the arguments, in order. The last one may take the rest of the line. */
   arguments: readonly string[];
   rest?: boolean;
+  /** The last argument may be left out. */
+  optional?: boolean;
   flags: Readonly<Record<string, Flag>>;
 }
 
@@ -56,8 +58,9 @@ function flagProblem(shape: Shape, raw: string, name: string, value: string | un
   return missing ? `needs a value: ${raw} <${flag.value}>` : null;
 }
 
-function countProblems({ name, arguments: wanted, rest }: Shape, given: readonly string[]): Problem[] {
-  const missing = wanted.slice(given.length).map((one) => ({ path: `<${one}>`, hint: `is missing: ${name} needs it` }));
+function countProblems({ name, arguments: wanted, rest, optional }: Shape, given: readonly string[]): Problem[] {
+  const needed = optional ? wanted.slice(0, -1) : wanted;
+  const missing = needed.slice(given.length).map((one) => ({ path: `<${one}>`, hint: `is missing: ${name} needs it` }));
   const extra = rest ? [] : given.slice(wanted.length).map((one) => ({ path: one, hint: `is one argument too many` }));
   return [...missing, ...extra].map((problem) => ({ code: 'usage', ...problem }));
 }

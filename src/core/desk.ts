@@ -21,6 +21,7 @@ import { type Database, patiently } from './store/database.ts';
 import type { Definitions } from './store/definitions.ts';
 import { type EscalationRow, openQuestionsOf, openQuestionsOfAll, vote } from './store/escalations.ts';
 import { beginRun, keepMessage } from './store/inbox.ts';
+import { readTotals, type Total, type TotalsQuery } from './store/ledger-totals.ts';
 import { type RouteUse, readRouteUse } from './store/route-use.ts';
 import { findRuns, getRun, listRuns, type RunRow, readJournal, watchRun } from './store/runs.ts';
 import { signalRun } from './store/signals.ts';
@@ -48,6 +49,8 @@ export interface Desk {
   runs(limit: number): Promise<RunRow[]>;
   /** What the latest completed runs of each route have needed. */
   routeUse(limit: number): Promise<RouteUse[]>;
+  /** What calls of models, and agents with a price, have taken. */
+  totals(query: TotalsQuery): Promise<Total[]>;
   /** Who a stranger is in a conversation where anybody may begin tasks; null anywhere else. */
   guest(channel: string, account: string | undefined, conversation: string): string | null;
   /** How a person is called. */
@@ -123,6 +126,7 @@ export function createDesk(db: Database, registry: Registry, definitions: Defini
     known: (state) => readForCards({ db, definitions, people: registry.people }, state),
     runs: (limit) => listRuns(db.sql, limit),
     routeUse: (limit) => readRouteUse(db.sql, limit),
+    totals: (query) => readTotals(db.sql, query),
     guest: (channel, account, conversation) => guestIn(registry, channel, account, conversation),
     nameOf: (person) => registry.people.get(person)?.name ?? person,
     find: (part) => findRuns(db.sql, part),

@@ -1,5 +1,6 @@
 /** The figures that those who watch a deployment read, in one statement. */
 import type { Sql } from './database.ts';
+import type { Taken } from './ledger-totals.ts';
 
 export interface Metrics {
   runs: Record<string, number>;
@@ -7,9 +8,10 @@ export interface Metrics {
   questions: number;
   posts: number;
   workers: number;
+  taken: Taken;
 }
 
-/** Counts what is under way. Runs that are over are not counted: there is no end of them. */
+/** Counts what is under way, and what models have taken. Runs that are over are not counted: there is no end of them. */
 export async function readMetrics(sql: Sql): Promise<Metrics> {
   const [row] = await sql<Metrics[]>`
     select
@@ -19,6 +21,13 @@ export async function readMetrics(sql: Sql): Promise<Metrics> {
         select status, count(*)::int as n from inbox where status <> 'done' group by status) as i) as inbox,
       (select count(*)::int from escalations where status = 'open') as questions,
       (select count(*)::int from posts) as posts,
-      (select count(*)::int from workers) as workers`;
+      (select count(*)::int from workers) as workers,
+      (select jsonb_build_object(
+          'calls', jsonb_build_object('answered', coalesce(sum(n - failed), 0), 'failed', coalesce(sum(failed), 0)),
+          'tokens', coalesce(sum(tokens), 0),
+          'money', coalesce(jsonb_object_agg(currency, micros) filter (where currency is not null and micros is not null), '{}'))
+        from (
+          select currency, count(*) as n, count(error) as failed, sum(tokens) as tokens, sum(micros) as micros
+          from ledger where state <> 'booked' group by currency) as l) as taken`;
   return row!;
 }
