@@ -10,6 +10,7 @@ import { createOrchestrator, type Orchestrator } from './core/orchestrator.ts';
 import type { Log } from './core/ports.ts';
 import type { ModelSettings } from './model-settings.ts';
 import type { TieredModels } from './models/models.ts';
+import { priceTables } from './models/prices/tables.ts';
 import { ownModule } from './own.ts';
 import { bringUpToDate, findPlace, type PlaceSettings } from './place.ts';
 import { openThinking } from './thinking.ts';
@@ -65,6 +66,7 @@ export async function composeBaton(deployment: Deployment): Promise<Baton> {
       configuration,
       transporters: createTransporters(configuration, isolate?.(place.url), thinking.models),
       provider: thinking.provider,
+      prices: priceTables,
       log,
       ...(channels && { channels }),
       ...numbersOf(deployment),

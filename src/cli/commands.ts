@@ -155,6 +155,8 @@ export const commands: readonly Command[] = [
     summary: 'what a month would cost, in tokens and in money; it needs no database and no key',
     details: [
       'Low, expected and high, with every assumption and where it comes from. Prices are tables in src/models/prices.',
+      'Once 20 runs of the last 30 days have asked models, tokens, failed calls and questions are those of the ledger.',
+      'What people, support and development cost may stand in the configuration (estimate); a flag comes before it.',
       'An amount is in the currency of the one --provider, or names its own, as in 30000RUB.',
     ],
     flags: {
@@ -167,6 +169,7 @@ export const commands: readonly Command[] = [
       'minute-cost': { value: 'amount', help: 'what a minute of the people costs who are asked' },
       development: { value: 'amount', help: 'what building your process costs, once' },
       support: { value: 'amount', help: 'what looking after it costs a month' },
+      assume: { help: 'take what is assumed, and do not look at the ledger' },
       json,
       ...common,
     },

@@ -1,32 +1,40 @@
-/** `estimate`: what a month costs, in tokens and in money. It looks at nothing but its flags and the price tables. */
+/**
+ * `estimate`: what a month costs, in tokens and in money. Flags come before the configuration, and what the ledger knows
+ * before what is assumed.
+ */
 import { BatonError, type Problem } from '../contracts/error.ts';
+import type { PriceTable } from '../contracts/price.ts';
+import { type Tier, tiers } from '../contracts/usage.ts';
 import { readMicro } from '../core/estimate/amount.ts';
-import { assumptions } from '../core/estimate/assumptions.ts';
+import { type Basis, bounds, inputOf } from '../core/estimate/basis.ts';
 import { estimate } from '../core/estimate/estimate.ts';
 import { estimateJson } from '../core/estimate/json.ts';
-import { type EstimateInput, type Money, type Rate, type Tier, tiers } from '../core/estimate/shape.ts';
+import type { EstimateInput, Money, Rate } from '../core/estimate/shape.ts';
 import { estimateTable } from '../core/estimate/table.ts';
 import { suggestion } from '../core/nearest.ts';
-import type { PriceTable } from '../models/prices/table.ts';
 import { priceTables } from '../models/prices/tables.ts';
 import type { Call } from './call.ts';
+import { assumedBasis, readBasis } from './estimate-basis.ts';
 import { exit } from './exit.ts';
 
 type Flags = Call['flags'];
 
-export async function estimateCost({ flags, terminal: { out } }: Call): Promise<number> {
-  const input = readInput(flags, new Date().toISOString().slice(0, 10));
+export async function estimateCost(call: Call): Promise<number> {
+  const { flags, terminal } = call;
+  // What is wrong with the flags is told before anything is opened.
+  readInput(flags, assumedBasis());
+  const basis = await readBasis(call);
   const made = estimate(
-    input,
+    readInput(flags, basis),
     priceTables.flatMap(({ prices }) => prices),
   );
-  if (flags.json) out(JSON.stringify(estimateJson(made)));
-  else for (const line of estimateTable(made)) out(line);
+  if (flags.json) terminal.out(JSON.stringify(estimateJson(made)));
+  else for (const line of estimateTable(made)) terminal.out(line);
   return exit.completed;
 }
 
 /** Throws `usage` with every problem, each by the name of its flag. */
-function readInput(flags: Flags, date: string): EstimateInput {
+function readInput(flags: Flags, basis: Basis): EstimateInput {
   const problems: Problem[] = [];
   const refuse = (flag: string, hint: string): null => {
     problems.push({ code: 'usage', path: `--${flag}`, hint });
@@ -41,18 +49,21 @@ function readInput(flags: Flags, date: string): EstimateInput {
     return otherwise;
   };
   const tables = readProviders(flags, refuse);
-  const rate = readRate(flags, refuse);
+  const load = {
+    tasksPerDay: whole('tasks', ...bounds.tasks, 200),
+    stepsPerTask: whole('steps', ...bounds.steps, 5),
+    daysPerMonth: whole('days', 1, 31, 30),
+    date: basis.use?.today ?? new Date().toISOString().slice(0, 10),
+  };
+  const begun = inputOf(load, { ...basis, tables });
+  const rate = readRate(flags, refuse) ?? begun.rate;
   const money = (flag: string) => readMoney(flag, flags[flag], tables, rate, refuse);
   const input: EstimateInput = {
-    tasksPerDay: whole('tasks', 0, 100_000, 200),
-    stepsPerTask: whole('steps', 1, 100, 5),
-    daysPerMonth: whole('days', 1, 31, 30),
-    date,
-    assumptions,
-    providers: readModels(flags, tables, refuse),
-    minuteCost: money('minute-cost'),
-    support: money('support'),
-    development: money('development'),
+    ...begun,
+    providers: readModels(flags, begun.providers, tables, refuse),
+    minuteCost: money('minute-cost') ?? begun.minuteCost,
+    support: money('support') ?? begun.support,
+    development: money('development') ?? begun.development,
     rate,
   };
   if (problems.length === 0) return input;
@@ -115,7 +126,12 @@ function readMoney(
 }
 
 /** A model of a price table goes to its provider; one that none has goes to all, and costs nobody knows what. */
-function readModels({ models }: Flags, tables: readonly PriceTable[], refuse: Refuse): EstimateInput['providers'] {
+function readModels(
+  { models }: Flags,
+  begun: EstimateInput['providers'],
+  tables: readonly PriceTable[],
+  refuse: Refuse,
+): EstimateInput['providers'] {
   const given = typeof models === 'string' ? models.split(',') : [];
   const wanted = given.flatMap((pair) => {
     const [, tier = '', model = ''] = /^\s*([^=]*)=([\w.:/-]{1,100})\s*$/.exec(pair) ?? [];
@@ -129,18 +145,13 @@ function readModels({ models }: Flags, tables: readonly PriceTable[], refuse: Re
       refuse('models', `${model} is a model of ${of[0]!.provider}, which --provider leaves out`);
     }
   }
-  return tables.map((table) => ({
-    name: table.provider,
-    currency: table.currency,
-    models: {
-      ...table.models,
-      ...Object.fromEntries(
-        wanted
-          .filter(({ of }) => of.length === 0 || of.includes(table))
-          .map(({ tier, model }) => [tier, model] as const),
-      ),
-    },
-  }));
+  return begun.map((provider, i) => {
+    const own = wanted.filter(({ of }) => of.length === 0 || of.includes(tables[i]!));
+    return {
+      ...provider,
+      models: { ...provider.models, ...Object.fromEntries(own.map(({ tier, model }) => [tier, model] as const)) },
+    };
+  });
 }
 
 const ownersOf = (model: string) => priceTables.filter(({ prices }) => prices.some((price) => price.model === model));

@@ -1,5 +1,6 @@
 /** `defineConfig`: the deployment as its user writes it. */
 import type { AnyAgent } from './agent.ts';
+import type { EstimateDefinition } from './estimate-config.ts';
 import type { BudgetsDefinition, ModelsDefinition } from './models-config.ts';
 import type { Network } from './network.ts';
 import type { Route } from './route.ts';
@@ -28,6 +29,8 @@ export interface Configuration {
   models?: ModelsDefinition;
   /** How much a run, and a day, may take. */
   budgets?: BudgetsDefinition;
+  /** What people, support and development cost, for the calculator. */
+  estimate?: EstimateDefinition;
   /** Run once before anything else, in every process: make tables, warm up. Must be safe to run twice at once. */
   prepare?: () => Promise<void>;
   /** Run when the process stops. */

@@ -1,5 +1,6 @@
 /** What a model costs, from a date on, and who says so. Money is in micro-units of its currency, so that nothing is lost. */
 import { z } from 'zod';
+import type { Tier } from './usage.ts';
 
 /** For a million tokens, in whole units of the currency: 2.5 is two dollars and a half. */
 const amount = z
@@ -25,6 +26,15 @@ export const priceEntry = z
     certainty: z.enum(['official', 'secondary', 'unofficial']),
   })
   .refine(({ input, cachedInput }) => cachedInput <= input, 'cached input costs more than input');
+
+/** The prices of a provider, and which of its models each tier is. */
+export interface PriceTable {
+  provider: string;
+  currency: string;
+  /** What the tiers are unless somebody says otherwise. */
+  models: Readonly<Record<Tier, string>>;
+  prices: readonly Price[];
+}
 
 export type PriceEntry = z.input<typeof priceEntry>;
 export type Price = z.output<typeof priceEntry>;

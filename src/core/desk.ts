@@ -11,6 +11,7 @@ import { maxAnyBytes, outOfBounds } from './bounds.ts';
 import type { KnownToCards } from './cards/veil.ts';
 import { guestIn, mayControl, mayStart } from './control.ts';
 import { timer } from './crossing.ts';
+import { type Basis, lookedAt, type Pricing } from './estimate/basis.ts';
 import type { Hub } from './hub.ts';
 import { mayDecide, type Vote } from './judge.ts';
 import { readForCards } from './reading.ts';
@@ -25,6 +26,7 @@ import { readTotals, type Total, type TotalsQuery } from './store/ledger-totals.
 import { type RouteUse, readRouteUse } from './store/route-use.ts';
 import { findRuns, getRun, listRuns, type RunRow, readJournal, watchRun } from './store/runs.ts';
 import { signalRun } from './store/signals.ts';
+import { readTaskUse } from './store/task-use.ts';
 
 export type CancelAnswer = { result: 'requested' | 'already_over' | 'not_allowed' | 'unknown_run' };
 
@@ -51,6 +53,8 @@ export interface Desk {
   routeUse(limit: number): Promise<RouteUse[]>;
   /** What calls of models, and agents with a price, have taken. */
   totals(query: TotalsQuery): Promise<Total[]>;
+  /** What an estimate begins with: prices, and what the ledger knows of the tasks of the last days. */
+  estimateBasis(): Promise<Basis>;
   /** Who a stranger is in a conversation where anybody may begin tasks; null anywhere else. */
   guest(channel: string, account: string | undefined, conversation: string): string | null;
   /** How a person is called. */
@@ -64,7 +68,15 @@ const lookAgainMs = 2_000;
 /** More questions than this nobody looks through. */
 const mostWaiting = 500;
 
-export function createDesk(db: Database, registry: Registry, definitions: Definitions, hub: Hub): Desk {
+export interface DeskTools {
+  db: Database;
+  registry: Registry;
+  definitions: Definitions;
+  hub: Hub;
+  pricing: Pricing;
+}
+
+export function createDesk({ db, registry, definitions, hub, pricing }: DeskTools): Desk {
   const submit: Desk['submit'] = async (given, { watch = false } = {}) => {
     const { source, key, task } = checked(given);
     if (!mayStart(registry, task)) throw new BatonError('usage', 'This person may not begin runs here.');
@@ -127,6 +139,7 @@ export function createDesk(db: Database, registry: Registry, definitions: Defini
     runs: (limit) => listRuns(db.sql, limit),
     routeUse: (limit) => readRouteUse(db.sql, limit),
     totals: (query) => readTotals(db.sql, query),
+    estimateBasis: async () => ({ ...pricing, use: await readTaskUse(db.sql, lookedAt) }),
     guest: (channel, account, conversation) => guestIn(registry, channel, account, conversation),
     nameOf: (person) => registry.people.get(person)?.name ?? person,
     find: (part) => findRuns(db.sql, part),

@@ -6,6 +6,7 @@ import type { Transporter } from '../contracts/agent.ts';
 import type { Channel } from '../contracts/channel.ts';
 import type { Configuration } from '../contracts/config.ts';
 import type { Provider } from '../contracts/model.ts';
+import type { PriceTable } from '../contracts/price.ts';
 import { createCaller } from './caller.ts';
 import { createCommitter } from './committer.ts';
 import { createConsole } from './console/console.ts';
@@ -32,6 +33,8 @@ export interface OrchestratorSettings {
   transporters: readonly Transporter[];
   provider: Provider;
   channels?: readonly Channel[];
+  /** What models cost. */
+  prices?: readonly PriceTable[];
   log: Log;
   /** Runs at once in this process. */
   concurrency?: number;
@@ -67,7 +70,9 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
   const db = openDatabase({ url: settings.databaseUrl, directUrl: settings.databaseDirectUrl });
   const definitions = createDefinitions(db.sql, registry.definitions);
   const hub = createHub();
-  const desk = createDesk(db, registry, definitions, hub);
+  const { estimate = {}, models = {} } = settings.configuration;
+  const pricing = { tables: given.prices ?? [], definition: estimate, models };
+  const desk = createDesk({ db, registry, definitions, hub, pricing });
   const answering = createConsole({ db, desk, registry });
   const reception = createReception(db, desk, log, channels, answering);
   const clock = createClock();

@@ -15,6 +15,7 @@ import { digest } from './digest.ts';
 import { buildContract } from './registry/agents.ts';
 import { checkContract } from './registry/contracts.ts';
 import { checkModels } from './registry/models.ts';
+import { checkEstimate } from './registry/estimate.ts';
 import { checkNetwork } from './registry/network.ts';
 import { checkAccounts, checkRooms, type People, peopleIn, peopleOf } from './registry/people.ts';
 import { buildRoute, checkRoute } from './registry/routes.ts';
@@ -99,7 +100,7 @@ function registerRoutes(configuration: Configuration, problems: Problem[]): Map<
 
 /** Builds the registry, or throws `config_invalid` with every problem of the configuration. */
 export function createRegistry(configuration: Configuration): Registry {
-  const problems: Problem[] = checkNetwork(configuration.network);
+  const problems: Problem[] = [...checkNetwork(configuration.network), ...checkEstimate(configuration.estimate)];
   const people = peopleOf(configuration.people);
   const rooms = configuration.rooms ?? [];
   problems.push(...checkAccounts(people), ...checkRooms(rooms));

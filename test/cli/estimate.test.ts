@@ -21,7 +21,7 @@ test('what the document shows is what is said', async () => {
   for (const { command, shown } of calls) {
     const [npm, start, dashes, ...line] = wordsOf(command);
     assert.deepEqual([npm, start, dashes], ['npm', 'start', '--']);
-    const { code, out, err } = await baton(null, line);
+    const { code, out, err } = await called(...line.slice(1));
     assert.deepEqual([code, err], [0, '']);
     assert.equal(unsaid(shown, out), null, out);
   }

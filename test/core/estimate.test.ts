@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Price } from '../../src/contracts/price.ts';
 import { exact, readMicro, rounded } from '../../src/core/estimate/amount.ts';
-import { assumptions, statements } from '../../src/core/estimate/assumptions.ts';
+import { assumptions } from '../../src/core/estimate/assumptions.ts';
 import { convert, estimate } from '../../src/core/estimate/estimate.ts';
 import { estimateJson } from '../../src/core/estimate/json.ts';
 import { type Assumptions, type EstimateInput, parts, type Range, scenarios } from '../../src/core/estimate/shape.ts';
+import { statements } from '../../src/core/estimate/statements.ts';
 import { estimateTable } from '../../src/core/estimate/table.ts';
 
 const priceOf = (model: string, more: Partial<Price> = {}): Price => ({
@@ -28,6 +29,9 @@ const inputOf = (more: Partial<EstimateInput> = {}): EstimateInput => ({
   daysPerMonth: 30,
   date: '2026-11-25',
   assumptions,
+  measured: null,
+  found: null,
+  minutesFrom: 'assumed',
   providers: [{ name: 'p', currency: 'USD', models: { light: 'l', mid: 'm', strong: 's' } }],
   minuteCost: { currency: 'USD', micro: 500_000n },
   support: null,
@@ -225,7 +229,7 @@ test('amounts are read and written without loss, and rounded for people alone', 
 });
 
 test('every assumption is said in words, with its three numbers and its source', () => {
-  const said = statements(assumptions);
+  const said = statements(inputOf());
   assert.ok(said.every(({ words, source }) => /\d \/ [\d,]+ \/ \d/.test(words) && source.length > 10));
   assert.equal(said.length, parts.length + 5);
 });

@@ -4,8 +4,10 @@ import { createWebhookTransporter } from '../../src/agents/webhook.ts';
 import type { Transporter } from '../../src/contracts/agent.ts';
 import type { Channel } from '../../src/contracts/channel.ts';
 import type { Configuration } from '../../src/contracts/config.ts';
+import type { Provider } from '../../src/contracts/model.ts';
 import { createOrchestrator, type Orchestrator } from '../../src/core/orchestrator.ts';
 import type { Log } from '../../src/core/ports.ts';
+import { priceTables } from '../../src/models/prices/tables.ts';
 import { createRules } from '../../src/models/rules.ts';
 import type { Shop } from './shop.ts';
 
@@ -21,6 +23,7 @@ export interface WorldOptions {
   configuration?: Configuration;
   channels?: readonly Channel[];
   transporters?: readonly Transporter[];
+  provider?: Provider;
   leaseMs?: number;
   drainMs?: number;
   concurrency?: number;
@@ -33,7 +36,8 @@ export function createWorld(url: string, shop: Shop, options: WorldOptions = {})
     databaseUrl: url,
     configuration: options.configuration ?? shop.configuration(),
     transporters: options.transporters ?? [createFunctionTransporter({}), createWebhookTransporter({})],
-    provider: createRules(),
+    provider: options.provider ?? createRules(),
+    prices: priceTables,
     channels: options.channels ?? [],
     log: options.log ?? silent,
     leaseMs: options.leaseMs ?? 30_000,

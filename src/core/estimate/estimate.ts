@@ -9,6 +9,7 @@ import {
   type Assumptions,
   type Estimate,
   type EstimateInput,
+  type Line,
   type Money,
   type Part,
   type ProviderEstimate,
@@ -27,29 +28,63 @@ const toNearest = (value: bigint, by: bigint): bigint => (2n * value + by) / (2n
 const add = (ranges: readonly Range<bigint>[]): Range<bigint> =>
   rangeOf((scenario) => ranges.reduce((sum, range) => sum + range[scenario], 0n));
 
-/** Throws when two amounts are in currencies between which nobody gave a rate: that is the caller's to rule out. */
 export function estimate(input: EstimateInput, prices: readonly Price[]): Estimate {
-  const { tasksPerDay, stepsPerTask, daysPerMonth, assumptions } = input;
-  const [tasks, days] = [BigInt(tasksPerDay), BigInt(daysPerMonth)];
+  const { tasksPerDay, stepsPerTask, daysPerMonth } = input;
+  const [tasks, steps, days] = [BigInt(tasksPerDay), BigInt(stepsPerTask), BigInt(daysPerMonth)];
+  const lines = linesOf(input, tasks, steps, days);
   const tokens = {} as Record<Part, Tokens>;
-  for (const part of parts) tokens[part] = tokensOf(part, tasks, BigInt(stepsPerTask), days, assumptions);
-  const seconds = rangeOf((scenario) => {
-    const { escalations, minutesEach } = assumptions;
-    return roundUp(tasks * BigInt(escalations[scenario]) * BigInt(minutesEach[scenario]) * 60n, 100n) * days;
-  });
+  for (const part of parts) tokens[part] = together(lines.filter((line) => line.part === part));
+  const seconds = secondsOf(input, tasks, days);
   return {
     input,
     tasks: tasks * days,
-    steps: tasks * BigInt(stepsPerTask) * days,
+    steps: tasks * steps * days,
     parts: tokens,
-    tokens: {
-      input: add(parts.map((part) => tokens[part].input)),
-      cachedInput: add(parts.map((part) => tokens[part].cachedInput)),
-      output: add(parts.map((part) => tokens[part].output)),
-    },
+    lines,
+    tokens: together(lines),
     escalations: { seconds },
-    providers: input.providers.map((provider) => priced(provider, tokens, seconds, input, prices)),
+    providers: input.providers.map((provider) => priced(provider, lines, seconds, input, prices)),
   };
+}
+
+const together = (lines: readonly Line[]): Tokens => ({
+  input: add(lines.map(({ tokens }) => tokens.input)),
+  cachedInput: add(lines.map(({ tokens }) => tokens.cachedInput)),
+  output: add(lines.map(({ tokens }) => tokens.output)),
+});
+
+/** What people take for what they are asked. */
+function secondsOf({ assumptions, measured }: EstimateInput, tasks: bigint, days: bigint): Range<bigint> {
+  const { escalations, minutesEach } = assumptions;
+  return rangeOf((scenario) => {
+    const [asked, of] = measured ? [measured.questions, measured.runs] : [escalations[scenario], 100];
+    return roundUp(tasks * BigInt(asked) * BigInt(minutesEach[scenario]) * 60n, BigInt(of)) * days;
+  });
+}
+
+function linesOf({ assumptions, measured }: EstimateInput, tasks: bigint, steps: bigint, days: bigint): Line[] {
+  if (!measured) {
+    return parts.map((part) => ({
+      part,
+      tier: tierOf[part],
+      tokens: tokensOf(part, tasks, steps, days, assumptions),
+    }));
+  }
+  return measured.lines.map(({ part, tier, input, output, cached }) => {
+    const units = part === 'steps' ? tasks * steps : tasks;
+    const daily = (of: Range<number>) => rangeOf((scenario) => roundUp(units * BigInt(of[scenario]), 1_000n));
+    const given = daily(input);
+    const taken = daily(output);
+    return {
+      part,
+      tier,
+      tokens: {
+        input: rangeOf((scenario) => given[scenario] * days),
+        cachedInput: rangeOf((scenario) => ((given[scenario] * BigInt(cached)) / million) * days),
+        output: rangeOf((scenario) => taken[scenario] * days),
+      },
+    };
+  });
 }
 
 function tokensOf(part: Part, tasks: bigint, steps: bigint, days: bigint, assumed: Assumptions): Tokens {
@@ -70,18 +105,19 @@ function tokensOf(part: Part, tasks: bigint, steps: bigint, days: bigint, assume
 
 function priced(
   { name, currency, models }: EstimateInput['providers'][number],
-  tokens: Readonly<Record<Part, Tokens>>,
+  tokens: readonly Line[],
   seconds: Range<bigint>,
   { date, minuteCost, support, development, rate }: EstimateInput,
   prices: readonly Price[],
 ): ProviderEstimate {
   const known = prices.filter((price) => price.provider === name && price.currency === currency);
-  const lines = parts.map((part) => {
-    const model = models[tierOf[part]];
+  const lines = tokens.map(({ part, tier, tokens: taken }) => {
+    const model = models[tier];
     const price = priceOn(date, model, known);
-    return { part, model, price, money: price && moneyOf(tokens[part], price) };
+    return { part, tier, model, price, money: price && moneyOf(taken, price) };
   });
-  const own = (money: Money | null) => money && convert(money, currency, rate);
+  const own = (money: Money | null) =>
+    money && isConvertible(money, currency, rate) ? convert(money, currency, rate) : null;
   const minute = own(minuteCost);
   const people = minute === null ? null : rangeOf((scenario) => toNearest(seconds[scenario] * minute, 60n));
   const [supported, developed] = [own(support), own(development)];
@@ -93,7 +129,7 @@ function priced(
     parts: lines,
     tokens: sum,
     blended: rangeOf((scenario) => {
-      const count = parts.reduce((n, part) => n + tokens[part].input[scenario] + tokens[part].output[scenario], 0n);
+      const count = tokens.reduce((n, { tokens: one }) => n + one.input[scenario] + one.output[scenario], 0n);
       return sum === null || count === 0n ? null : toNearest(sum[scenario] * million, count);
     }),
     people,
@@ -116,7 +152,11 @@ const moneyOf = ({ input, cachedInput, output }: Tokens, price: Price): Range<bi
     return toNearest(whole, million);
   });
 
-/** An amount in another currency, by the rate that was given. */
+/** Whether an amount can be told in a currency: nobody may have given a rate. */
+export const isConvertible = ({ currency }: Pick<Money, 'currency'>, into: string, rate: Rate | null): boolean =>
+  currency === into || (rate !== null && [rate.from, rate.to].every((one) => one === currency || one === into));
+
+/** An amount in another currency, by the rate that was given. Throws where there is none. */
 export function convert({ currency, micro }: Money, into: string, rate: Rate | null): bigint {
   if (currency === into) return micro;
   if (rate?.from === currency && rate.to === into) return toNearest(micro * rate.micro, million);

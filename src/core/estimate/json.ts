@@ -1,9 +1,9 @@
 /** An estimate as programs read it: tokens as numbers, money as exact decimal text. */
 import type { Price } from '../../contracts/price.ts';
 import { exact } from './amount.ts';
-import { statements } from './assumptions.ts';
 import { convert } from './estimate.ts';
 import { type Estimate, type ProviderEstimate, parts, type Range, rangeOf, type Tokens } from './shape.ts';
+import { statements } from './statements.ts';
 
 const numbers = (given: Range<bigint>) => rangeOf((scenario) => Number(given[scenario]));
 const tokens = ({ input, cachedInput, output }: Tokens) => ({
@@ -28,7 +28,14 @@ export function estimateJson(estimate: Estimate): object {
     peopleSeconds: numbers(escalations.seconds),
     rate: input.rate && { from: input.rate.from, to: input.rate.to, rate: exact(input.rate.micro) },
     providers: estimate.providers.map((provider) => providerJson(provider, estimate)),
-    assumptions: statements(input.assumptions),
+    measured: input.measured && {
+      runs: input.measured.runs,
+      since: input.measured.since,
+      calls: input.measured.calls,
+      failedCalls: input.measured.failedCalls,
+      questions: input.measured.questions,
+    },
+    assumptions: statements(input),
   };
 }
 
@@ -50,8 +57,9 @@ function providerJson(provider: ProviderEstimate, { input: { rate } }: Estimate)
   return {
     provider: name,
     ...sums(currency),
-    parts: provider.parts.map(({ part, model, price, money }) => ({
+    parts: provider.parts.map(({ part, tier, model, price, money }) => ({
       part,
+      tier,
       model,
       price: price && priceJson(price),
       money: money && rangeOf((scenario) => exact(money[scenario])),

@@ -1,5 +1,6 @@
 /** What the calculator is given and what it says. Money is in micro-units of its currency, so that nothing is lost. */
 import type { Price } from '../../contracts/price.ts';
+import type { Tier } from '../../contracts/usage.ts';
 
 export const scenarios = ['low', 'expected', 'high'] as const;
 export type Scenario = (typeof scenarios)[number];
@@ -11,9 +12,6 @@ export const rangeOf = <T>(make: (scenario: Scenario) => T): Range<T> => ({
   expected: make('expected'),
   high: make('high'),
 });
-
-export const tiers = ['light', 'mid', 'strong'] as const;
-export type Tier = (typeof tiers)[number];
 
 /** The parts of a task that models close, in their order. */
 export const parts = ['intake', 'planning', 'steps', 'closing'] as const;
@@ -40,6 +38,29 @@ export interface Assumptions {
   minutesEach: Range<number>;
 }
 
+/** What one part of a task takes of one tier, by what tasks have taken. */
+export interface MeasuredLine {
+  part: Part;
+  tier: Tier;
+  /** Thousandths of a token: of a task, or of one step where the part is `steps`. Repeats are in it. */
+  input: Range<number>;
+  output: Range<number>;
+  /** Of a million tokens of input, those that were cached. */
+  cached: number;
+}
+
+/** What the ledger knows of the tasks of the last days. Expected is the mean, low and high are percentiles. */
+export interface Measured {
+  runs: number;
+  /** The day on which the first of them ended. */
+  since: string;
+  calls: number;
+  failedCalls: number;
+  /** What people were asked, in all of the runs together. */
+  questions: number;
+  lines: readonly MeasuredLine[];
+}
+
 export interface Money {
   currency: string;
   micro: bigint;
@@ -59,6 +80,12 @@ export interface EstimateInput {
   /** The day whose prices count. */
   date: string;
   assumptions: Assumptions;
+  /** Takes the place of what is assumed of tokens, retries and escalations. */
+  measured: Measured | null;
+  /** How many runs there were to measure, where somebody has looked. */
+  found: number | null;
+  /** Who says how long people take for a question. */
+  minutesFrom: 'assumed' | 'configured';
   providers: readonly { name: string; currency: string; models: Readonly<Record<Tier, string>> }[];
   /** What a minute of a person, a month of support and the development, once, cost; null where nobody said it. */
   minuteCost: Money | null;
@@ -74,11 +101,17 @@ export interface Tokens {
   output: Range<bigint>;
 }
 
+export interface Line {
+  part: Part;
+  tier: Tier;
+  tokens: Tokens;
+}
+
 /** Null stands for what nobody can say: `n/a`. */
 export interface ProviderEstimate {
   name: string;
   currency: string;
-  parts: readonly { part: Part; model: string; price: Price | null; money: Range<bigint> | null }[];
+  parts: readonly { part: Part; tier: Tier; model: string; price: Price | null; money: Range<bigint> | null }[];
   tokens: Range<bigint> | null;
   /** For a million tokens of all kinds and models, as they are mixed here. */
   blended: Range<bigint | null>;
@@ -93,6 +126,8 @@ export interface Estimate {
   tasks: bigint;
   steps: bigint;
   parts: Readonly<Record<Part, Tokens>>;
+  /** The same by tier, as money is reckoned. */
+  lines: readonly Line[];
   tokens: Tokens;
   escalations: { seconds: Range<bigint> };
   providers: readonly ProviderEstimate[];

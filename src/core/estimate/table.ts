@@ -1,8 +1,9 @@
 /** An estimate as people read it, in lines of at most 80 columns. */
 import { grouped, price, rounded } from './amount.ts';
-import { statements } from './assumptions.ts';
+import { enoughRuns } from './basis.ts';
 import { convert } from './estimate.ts';
 import { type Estimate, type Part, type ProviderEstimate, parts, type Range, scenarios, tierOf } from './shape.ts';
+import { statements } from './statements.ts';
 
 const [width, column] = [80, 18];
 const unknown = 'n/a';
@@ -23,11 +24,13 @@ export function estimateTable(estimate: Estimate): string[] {
   ];
 }
 
-function usage({ parts: of, tokens, escalations }: Estimate): string[] {
+function usage({ parts: of, lines, tokens, escalations }: Estimate): string[] {
+  const tiersOf = (part: Part) =>
+    lines.flatMap((line) => (line.part === part ? [line.tier] : [])).join(', ') || tierOf[part];
   const sum = (part: Part) => all((scenario) => of[part].input[scenario] + of[part].output[scenario]);
   return [
     row('Tokens a month', scenarios),
-    ...parts.map((part) => row(`  ${part === 'steps' ? 'steps of models' : part} (${tierOf[part]})`, sum(part))),
+    ...parts.map((part) => row(`  ${part === 'steps' ? 'steps of models' : part} (${tiersOf(part)})`, sum(part))),
     row(
       '  in all',
       all((scenario) => tokens.input[scenario] + tokens.output[scenario]),
@@ -80,7 +83,7 @@ function costs(provider: ProviderEstimate, { input: { rate } }: Estimate): strin
 }
 
 function hints({ input, providers }: Estimate): string[] {
-  const { minuteCost, development, support, rate } = input;
+  const { minuteCost, development, support, rate, measured, found } = input;
   const missing = [
     ...(minuteCost ? [] : ["people's minutes (--minute-cost)"]),
     ...(development ? [] : ['development (--development)']),
@@ -89,7 +92,17 @@ function hints({ input, providers }: Estimate): string[] {
   const nameless = new Set(
     providers.flatMap((one) => one.parts.filter(({ price: of }) => of === null).map(({ model }) => model)),
   );
+  const foreign = providers.filter(
+    (one) =>
+      (minuteCost && !one.people) || (support && one.support === null) || (development && one.development === null),
+  );
   return [
+    ...(measured || found === null ? [] : wrap(tooFew(found))),
+    ...(foreign.length === 0
+      ? []
+      : wrap(
+          `Left out for ${foreign.map(({ name }) => name).join(', ')}: what is priced in another currency; it needs --rate.`,
+        )),
     ...(missing.length === 0 ? [] : wrap(`Not priced, and so left out: ${missing.join(', ')}.`)),
     ...(rate
       ? wrap(`${price(rate.micro)} ${rate.to} for one ${rate.from}, as you said.`)
@@ -105,11 +118,8 @@ function assumed({ input, providers }: Estimate): string[] {
   const prices = new Set(providers.flatMap(({ parts: of }) => of.flatMap((one) => one.price ?? [])));
   const bySource = Map.groupBy(prices, ({ certainty, source }) => `${certainty}; ${source}`);
   return [
-    'Assumptions, low / expected / high',
-    ...statements(input.assumptions).flatMap(({ words, source }) => [
-      ...wrap(words, '  '),
-      ...wrap(`From: ${source}.`, '    '),
-    ]),
+    input.measured ? 'What it rests on, low / expected / high' : 'Assumptions, low / expected / high',
+    ...statements(input).flatMap(({ words, source }) => [...wrap(words, '  '), ...wrap(`From: ${source}.`, '    ')]),
     ...wrap(`Days: ${input.daysPerMonth} a month.`, '  '),
     ...wrap(
       'From: --days; 30 unless you say otherwise, since messages come every day. Count 21 or 22 for working days alone.',
@@ -126,6 +136,9 @@ function assumed({ input, providers }: Estimate): string[] {
     ]),
   ];
 }
+
+const tooFew = (found: number): string =>
+  `The ledger has ${counted(found, 'run')} of the last 30 days that asked models, and it takes ${enoughRuns} to measure: all of this is assumed.`;
 
 const counted = (n: number, noun: string): string => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
 

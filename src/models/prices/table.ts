@@ -3,15 +3,9 @@
  * with the date from which it counts, and the old one stays, so that what was paid before can still be told.
  */
 import { prettifyError } from 'zod';
-import { type Price, type PriceEntry, priceEntry } from '../../contracts/price.ts';
+import { type PriceEntry, type PriceTable, priceEntry } from '../../contracts/price.ts';
 
-export interface PriceTable {
-  provider: string;
-  currency: string;
-  /** What the tiers are unless somebody says otherwise. */
-  models: { light: string; mid: string; strong: string };
-  prices: Price[];
-}
+export type { PriceTable };
 
 type Row = Omit<PriceEntry, 'provider' | 'currency'>;
 
