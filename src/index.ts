@@ -37,6 +37,7 @@ export {
 export type { Effect, RetryPolicy } from './contracts/contract.ts';
 export { BatonError, type ErrorCode, type Failure, type Problem } from './contracts/error.ts';
 export type { Deciders, Question, Terms, Verb, VoteAnswer } from './contracts/escalation.ts';
+export type { EstimateDefinition } from './contracts/estimate-config.ts';
 export type { Event, UndoReport } from './contracts/event.ts';
 export type { Http, HttpAnswer, HttpMethod } from './contracts/http.ts';
 export type { Json, JsonObject } from './contracts/json.ts';

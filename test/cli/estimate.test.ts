@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { definePrices } from '../../src/models/prices/table.ts';
 import { priceTables } from '../../src/models/prices/tables.ts';
-import { blocksOf, callsIn, unsaid, wordsOf } from '../support/documents.ts';
+import { blocksOf, callsIn, emptyFolder, unsaid, wordsOf } from '../support/documents.ts';
+import { reckonedIn } from '../support/reckon.ts';
 import { baton } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'baton-estimate-'));
@@ -25,30 +26,11 @@ test('what the document shows is what is said', async () => {
     assert.deepEqual([code, err], [0, '']);
     assert.equal(unsaid(shown, out), null, out);
   }
-  assert.ok(blocks.every(({ language }) => ['console', 'text'].includes(language)));
+  assert.ok(blocks.every(({ language }) => ['console', 'text', 'ts'].includes(language)));
 });
 
-const numberOf = (text: string): number => Number(text.replaceAll(',', ''));
-/** Sums of products and of one quotient, as one writes them by hand. */
-const reckon = (term: string): number =>
-  term
-    .split(' + ')
-    .map((product) => {
-      const [dividend = '', divisor = '1'] = product.split(' ÷ ');
-      const factors = dividend.split(' × ').map(numberOf);
-      return factors.reduce((all, one) => all * one, 1) / numberOf(divisor);
-    })
-    .reduce((all, one) => all + one, 0);
-
 test('what is reckoned by hand is what the program says, line by line', async () => {
-  const lines = blocks
-    .filter(({ language }) => language === 'text')
-    .flatMap(({ text }) => text.trim().split('\n'))
-    .map((line) => /^(\S.*?) {2,}(.+) = ([\d,.]+)$/.exec(line) ?? assert.fail(line));
-  const byHand = new Map(lines.map(([, label, , result]) => [label!, numberOf(result!)]));
-  for (const [line, , term, result] of lines) {
-    assert.ok(Math.abs(reckon(term!) - numberOf(result!)) < 5.1e-7, line);
-  }
+  const byHand = reckonedIn(blocks);
   const { out } = await called('--tasks', '200', '--steps', '5', '--json');
   const said = JSON.parse(out);
   const programs = new Map<string, number>([
@@ -66,8 +48,27 @@ test('what is reckoned by hand is what the program says, line by line', async ()
     programs.set(`${provider} blended`, Number(blendedPerMillion.expected));
   }
   // How many calls there are is a way to the tokens, and not said.
-  const compared = [...byHand].filter(([label]) => !label.startsWith('calls of '));
+  const compared = [...byHand].filter(([label]) => !/^(calls of|played) /.test(label));
   assert.deepEqual(new Map(compared.sort()), new Map([...programs].sort()));
+});
+
+test('the prices of the document are a configuration that holds, and are taken from it unless a flag says otherwise', async () => {
+  using holding = emptyFolder();
+  holding.write('prices.ts', blocks.find(({ language }) => language === 'ts')!.text);
+  holding.write(
+    'baton.config.ts',
+    `import { defineConfig } from 'baton';
+     import { estimate } from './prices.ts';
+     export default defineConfig(() => ({ routes: [], people: {}, estimate }));`,
+  );
+  assert.equal(await holding.check(), '');
+  const file = join(holding.path, 'baton.config.ts');
+  const { code, out, err } = await called('--config', file, '--provider', 'gigachat', '--support', '10000');
+  assert.deepEqual([code, err], [0, '']);
+  assert.match(out, /^ {2}people +15,000\.00 +45,000\.00 +120,000\.00/m);
+  assert.match(out, /^ {2}support +10,000\.00/m);
+  assert.match(out, /development, once, USD +4,324\.32/);
+  assert.match(out, /Each takes people 4 \/ 4 \/ 4 minutes\.\n +From: the configuration/);
 });
 
 test('it fits into 80 columns, and neither opens nor starts a database', async () => {
