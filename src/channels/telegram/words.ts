@@ -10,7 +10,7 @@ export interface TelegramWords {
   hearsAll: (bot: string) => string;
   hearsCommands: (bot: string) => string;
   commands: Record<
-    'task' | 'status' | 'why' | 'cancel' | 'retry' | 'runs' | 'inbox' | 'cost' | 'trace' | 'help',
+    'task' | 'status' | 'why' | 'cancel' | 'retry' | 'runs' | 'inbox' | 'cost' | 'trace' | 'estimate' | 'help',
     string
   >;
 }
@@ -35,6 +35,7 @@ const english: TelegramWords = {
     inbox: 'The questions that wait for you',
     cost: 'What a run has cost',
     trace: 'Every call of a run, as a file',
+    estimate: 'What a month costs: /estimate 200 5, tasks a day and steps',
     help: 'What I can do',
   },
 };
@@ -60,6 +61,7 @@ const russian: TelegramWords = {
     inbox: 'Вопросы, которые ждут вас',
     cost: 'Сколько стоил запуск',
     trace: 'Все вызовы запуска, файлом',
+    estimate: 'Сколько стоит месяц: /estimate 200 5, задач в день и шагов',
     help: 'Что я умею',
   },
 };

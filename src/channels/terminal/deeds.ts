@@ -30,6 +30,7 @@ export async function perform(command: Command, target: string | null, deeds: De
   if (command === 'runs') return runTable(await deeds.service.runs(listed), deeds);
   if (command === 'status') return status(deeds);
   if (command === 'inbox') return inbox(target, deeds);
+  if (command === 'estimate') return estimate(target, deeds);
   const { service, words } = deeds;
   if (command === 'retry' && target !== null && isCode(target)) {
     const given = await answer({ verb: 'retry' }, target, deeds);
@@ -45,6 +46,11 @@ export async function perform(command: Command, target: string | null, deeds: De
   if (result === 'requested') deeds.watch(run.run, true);
   if (result === 'requested') deeds.moved(run.run);
   return [[[`${shortRun(run.run)}: ${words.cancel[result]}`]]];
+}
+
+async function estimate(numbers: string | null, { service, columns }: Deeds): Promise<Row[]> {
+  const { line, card } = await service.estimate(numbers === null ? [] : numbers.split(' '));
+  return card ? [...cardRows(card, columns()), []] : [[[line]]];
 }
 
 type Found = { run: RunItem } | { rows: Row[] };

@@ -2,15 +2,19 @@
 import { type Verb, verbs, verbsWithValue } from '../../contracts/escalation.ts';
 import type { Json } from '../../contracts/json.ts';
 
-export const commands = ['help', 'status', 'why', 'cancel', 'retry', 'runs', 'inbox', 'show'] as const;
+export const commands = ['help', 'status', 'why', 'cancel', 'retry', 'runs', 'inbox', 'show', 'estimate'] as const;
 export type Command = (typeof commands)[number];
 
 /** Those that are about a run. */
 export const aboutRun: readonly Command[] = ['why', 'cancel', 'retry', 'show'];
 
+/** How the calculator is called in Russian. */
+const synonyms: Readonly<Record<string, Command>> = { смета: 'estimate', оценка: 'estimate' };
+
 export type Typed =
   | { kind: 'nothing' }
   | { kind: 'task'; text: string }
+  /** `target`: the run that is meant, a code, or the numbers of an estimate. */
   | { kind: 'command'; command: Command; target: string | null }
   | { kind: 'answer'; verb: Verb; code: string | null; value?: Json }
   /** An answer whose value does not read. */
@@ -34,8 +38,10 @@ export function readTyped(line: string, nearest: Nearest): Typed {
   if (text === '') return { kind: 'nothing' };
   const [first = '', ...rest] = text.split(/\s+/);
   const word = first.toLowerCase();
-  const command = commands.find((one) => one === word);
-  if (command && fitsCommand(command, rest)) return { kind: 'command', command, target: rest[0] ?? null };
+  const command = commands.find((one) => one === word) ?? (Object.hasOwn(synonyms, word) ? synonyms[word] : undefined);
+  if (command && fitsCommand(command, rest)) {
+    return { kind: 'command', command, target: rest.length === 0 ? null : rest.join(' ') };
+  }
   const answer = readAnswer(text);
   if (answer) return answer;
   if (isCode(word) && rest.length === 0) return { kind: 'command', command: 'inbox', target: word };
@@ -46,6 +52,8 @@ export function readTyped(line: string, nearest: Nearest): Typed {
 
 function fitsCommand(command: Command, rest: readonly string[]): boolean {
   if (rest.length === 0) return true;
+  // An estimate of something else is a task.
+  if (command === 'estimate') return rest.length <= 2 && /^[-+]?[.,]?\d/.test(rest[0]!);
   if (rest.length > 1) return false;
   return command === 'inbox' || aboutRun.includes(command) ? isTarget(rest[0]!) : false;
 }

@@ -74,6 +74,7 @@ export const english: TerminalWords = {
       'why <run>': 'why it went the way it went',
       'cancel <run>': 'stops it and takes back what it did',
       'retry <run>': 'tries a failed step again, or begins the task of an ended run anew',
+      'estimate 200 5': 'what a month costs, with 200 tasks a day of 5 steps each',
     },
     examples: 'For example:',
     keys: 'Keys:',

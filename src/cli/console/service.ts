@@ -10,6 +10,7 @@ import { duration } from '../../core/cards/times.ts';
 import { traceLines } from '../../core/cards/trace.ts';
 import { whyCard } from '../../core/cards/why.ts';
 import { wordsIn } from '../../core/cards/words.ts';
+import { estimateReply } from '../../core/console/estimate.ts';
 import { evolveAll, replay } from '../../core/evolve.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Orchestrator } from '../../core/orchestrator.ts';
@@ -80,6 +81,7 @@ export function createService(
       const state = replay(run, entries);
       return whyCard(state, await desk.known(state), entries);
     },
+    estimate: (numbers) => estimateReply(numbers, language, desk),
     nearest,
     reason: reasonOf,
     duration: (ms) => duration(ms, wordsIn(language)),

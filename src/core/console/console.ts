@@ -14,6 +14,7 @@ import { dialogIn, findDialog, placeDialog } from '../store/dialogs.ts';
 import { pointMessage, runOfMessage } from '../store/inbox.ts';
 import { runAt } from '../store/threads.ts';
 import { answered, begin, filled } from './dialogs.ts';
+import { estimateReply } from './estimate.ts';
 import { readSaid } from './read.ts';
 import { line, voteLine } from './replies.ts';
 import { type Asking, type Done, perform } from './verbs.ts';
@@ -60,6 +61,8 @@ async function said({ db, desk, registry }: ConsoleTools, update: SaidUpdate, ac
   const heard = readSaid(text);
   const asking: Asking = { actor, language, conversation, key, here: place?.run ?? null };
   if (heard.kind === 'verb') return perform(heard.verb, heard.target, asking, { desk, registry });
+  if (heard.kind === 'estimate')
+    return { outcome: 'estimate', run: null, reply: await estimateReply(heard.given, language, desk) };
   if (heard.kind === 'nearly')
     return { outcome: 'nearly', run: null, reply: line(words.nearly(heard.word, heard.meant)) };
   if (heard.kind === 'malformed') return { outcome: 'malformed', run: null, reply: line(words.malformed(heard.verb)) };

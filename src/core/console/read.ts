@@ -3,8 +3,21 @@ import { type Verb, verbs, verbsWithValue } from '../../contracts/escalation.ts'
 import type { Json } from '../../contracts/json.ts';
 import { nearest } from '../nearest.ts';
 
-export const consoleVerbs = ['help', 'status', 'why', 'cancel', 'retry', 'runs', 'inbox', 'cost', 'trace'] as const;
+export const consoleVerbs = [
+  'help',
+  'status',
+  'why',
+  'cancel',
+  'retry',
+  'runs',
+  'inbox',
+  'cost',
+  'trace',
+  'estimate',
+] as const;
 export type ConsoleVerb = (typeof consoleVerbs)[number];
+/** Those that take a run, or nothing. */
+export type RunVerb = Exclude<ConsoleVerb, 'estimate'>;
 
 /** Those that are about a run. */
 const aboutRun: readonly ConsoleVerb[] = ['status', 'why', 'cancel', 'retry', 'cost', 'trace'];
@@ -23,10 +36,14 @@ const synonyms: Readonly<Record<string, ConsoleVerb>> = {
   вопросы: 'inbox',
   стоимость: 'cost',
   трасса: 'trace',
+  смета: 'estimate',
+  оценка: 'estimate',
 };
 
 export type Said =
-  | { kind: 'verb'; verb: ConsoleVerb; target: string | null }
+  | { kind: 'verb'; verb: RunVerb; target: string | null }
+  /** The numbers as they were written. */
+  | { kind: 'estimate'; given: string[] }
   /** A decision names its question: a free "yes" decides nothing. */
   | { kind: 'answer'; verb: Verb; code: string; value?: Json }
   | { kind: 'malformed'; verb: Verb }
@@ -34,6 +51,8 @@ export type Said =
   | { kind: 'text'; text: string };
 
 const isCode = (word: string): boolean => /^[0-9a-z]{4}-[0-9a-z]{4}$/.test(word);
+/** `200 5`, and what was meant so: an estimate of something else is a task. */
+const isCount = (words: readonly string[]): boolean => words.length <= 2 && /^[-+]?[.,]?\d/.test(words[0]!);
 const isRunPart = (word: string): boolean => /^[0-9a-f-]{4,36}$/i.test(word) && /\d/.test(word);
 
 /** Reads it. A leading slash is how some platforms write verbs; what begins with `task` is a task whatever follows. */
@@ -47,8 +66,16 @@ export function readSaid(given: string): Said {
     .split(/\s+/);
   const word = first.toLowerCase();
   const verb = consoleVerbs.find((one) => one === word) ?? (Object.hasOwn(synonyms, word) ? synonyms[word] : undefined);
-  if (verb && rest.length === 0) return { kind: 'verb', verb, target: null };
-  if (verb && rest.length === 1 && aboutRun.includes(verb) && (isRunPart(rest[0]!) || isCode(rest[0]!))) {
+  if (verb === 'estimate') {
+    if (rest.length === 0 || text.startsWith('/') || isCount(rest)) return { kind: 'estimate', given: rest };
+  } else if (verb && rest.length === 0) return { kind: 'verb', verb, target: null };
+  if (
+    verb &&
+    verb !== 'estimate' &&
+    rest.length === 1 &&
+    aboutRun.includes(verb) &&
+    (isRunPart(rest[0]!) || isCode(rest[0]!))
+  ) {
     return { kind: 'verb', verb, target: rest[0]!.toLowerCase() };
   }
   const answer = readAnswer(text.replace(/^\//, ''));

@@ -16,7 +16,7 @@ import { replay } from '../evolve.ts';
 import type { Registry } from '../registry.ts';
 import { isOver } from '../state.ts';
 import type { RunRow } from '../store/runs.ts';
-import type { ConsoleVerb } from './read.ts';
+import type { RunVerb } from './read.ts';
 import { helpCard, isUnderWay, line, listCard, runLines, voteLine, waitingLines } from './replies.ts';
 
 export interface Asking {
@@ -42,7 +42,7 @@ export interface Done {
 const listed = 10;
 
 /** Says what came of a verb. */
-export async function perform(verb: ConsoleVerb, target: string | null, of: Asking, tools: VerbTools): Promise<Done> {
+export async function perform(verb: RunVerb, target: string | null, of: Asking, tools: VerbTools): Promise<Done> {
   const { desk, registry } = tools;
   const words = consoleWordsIn(of.language);
   const tell = (card: Card): Done => ({ outcome: verb, run: null, reply: { line: card.title.slice(0, 200), card } });
@@ -77,7 +77,7 @@ async function findRun(named: string | null, verb: string, desk: Desk, words: Co
 }
 
 async function aboutRun(
-  verb: ConsoleVerb,
+  verb: RunVerb,
   row: RunRow,
   of: Asking,
   { desk }: VerbTools,

@@ -17,6 +17,7 @@ import {
   type Range,
   type Rate,
   rangeOf,
+  type Scenario,
   type Tokens,
   tierOf,
 } from './shape.ts';
@@ -118,8 +119,10 @@ function priced(
   });
   const own = (money: Money | null) =>
     money && isConvertible(money, currency, rate) ? convert(money, currency, rate) : null;
-  const minute = own(minuteCost);
-  const people = minute === null ? null : rangeOf((scenario) => toNearest(seconds[scenario] * minute, 60n));
+  // Reckoned where the minute has its price: a converted one would be rounded for every minute again.
+  const spent = (scenario: Scenario) =>
+    minuteCost && own({ ...minuteCost, micro: toNearest(seconds[scenario] * minuteCost.micro, 60n) });
+  const people = own(minuteCost) === null ? null : rangeOf((scenario) => spent(scenario) ?? 0n);
   const [supported, developed] = [own(support), own(development)];
   const all = lines.flatMap(({ money }) => money ?? []);
   const sum = all.length === lines.length ? add(all) : null;

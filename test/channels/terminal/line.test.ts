@@ -19,7 +19,11 @@ test('a verb is one only in the shape of one; a sentence that begins with it is 
   assert.deepEqual(kindOf(' RUNS '), { kind: 'command', command: 'runs', target: null });
   assert.deepEqual(kindOf('why 907355ed'), { kind: 'command', command: 'why', target: '907355ed' });
   assert.deepEqual(kindOf('fyab-36hd'), { kind: 'command', command: 'inbox', target: 'fyab-36hd' });
+  assert.deepEqual(kindOf('estimate 200 5'), { kind: 'command', command: 'estimate', target: '200 5' });
+  assert.deepEqual(kindOf('Смета 200'), { kind: 'command', command: 'estimate', target: '200' });
   for (const line of [
+    'estimate the damage',
+    'оценка поставщика 5',
     'cancel my order 17',
     'why was 1042 refunded?',
     'show me',

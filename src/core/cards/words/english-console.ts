@@ -61,6 +61,7 @@ export const englishConsole: ConsoleWords = {
       inbox: 'the questions that wait for you',
       cost: 'what a run has cost',
       trace: 'every call of a run, as a file',
+      estimate: 'what a month would cost: estimate 200 5, for 200 tasks a day of 5 steps each',
     },
     answers: 'A question is answered by its buttons, or by: approve <code>',
   },
