@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Inbound } from '../../contracts/channel.ts';
 import { type Verb, verbs, verbsWithValue } from '../../contracts/escalation.ts';
+import { readEstimate } from '../../contracts/estimate-words.ts';
 import { addressOf, isDirect, messageOf } from './addresses.ts';
 import { actions, command, event, messageAction, submission } from './payloads.ts';
 import { conversationOf, type Place } from './places.ts';
@@ -126,8 +127,9 @@ function readActions(
   return { kind: 'update', by, place, update, isPressed: true, ...(isCopy && { copy: { channel, ts, code: value } }) };
 }
 
-/** One word, perhaps with the number of a run or a question: something to look at, not a task. */
-const isLook = (text: string): boolean => /^\S+(\s+(?=\S*\d)[0-9a-z-]{4,36})?$/i.test(text);
+/** One word, perhaps with the number of a run or a question, or an estimate: something to look at, not a task. */
+const isLook = (text: string): boolean =>
+  /^\S+(\s+(?=\S*\d)[0-9a-z-]{4,36})?$/i.test(text) || readEstimate(text) !== null;
 
 function readCommand(of: z.infer<typeof command>, { team, user: bot }: Identity): Arrival {
   const by = { team: of.team_id, user: of.user_id };

@@ -49,7 +49,7 @@ export async function perform(command: Command, target: string | null, deeds: De
 }
 
 async function estimate(numbers: string | null, { service, columns }: Deeds): Promise<Row[]> {
-  const { line, card } = await service.estimate(numbers === null ? [] : numbers.split(' '));
+  const { line, card } = await service.estimate(numbers?.split(' ') ?? []);
   return card ? [...cardRows(card, columns()), []] : [[[line]]];
 }
 

@@ -1,5 +1,6 @@
 /** What a typed line is: one of the terminal's verbs, an answer to a question, or else a task. */
 import { type Verb, verbs, verbsWithValue } from '../../contracts/escalation.ts';
+import { readEstimate } from '../../contracts/estimate-words.ts';
 import type { Json } from '../../contracts/json.ts';
 
 export const commands = ['help', 'status', 'why', 'cancel', 'retry', 'runs', 'inbox', 'show', 'estimate'] as const;
@@ -7,9 +8,6 @@ export type Command = (typeof commands)[number];
 
 /** Those that are about a run. */
 export const aboutRun: readonly Command[] = ['why', 'cancel', 'retry', 'show'];
-
-/** How the calculator is called in Russian. */
-const synonyms: Readonly<Record<string, Command>> = { смета: 'estimate', оценка: 'estimate' };
 
 export type Typed =
   | { kind: 'nothing' }
@@ -36,12 +34,12 @@ export type Nearest = (word: string, known: readonly string[]) => string | null;
 export function readTyped(line: string, nearest: Nearest): Typed {
   const text = line.trim();
   if (text === '') return { kind: 'nothing' };
+  const numbers = readEstimate(text);
+  if (numbers) return { kind: 'command', command: 'estimate', target: numbers.join(' ') };
   const [first = '', ...rest] = text.split(/\s+/);
   const word = first.toLowerCase();
-  const command = commands.find((one) => one === word) ?? (Object.hasOwn(synonyms, word) ? synonyms[word] : undefined);
-  if (command && fitsCommand(command, rest)) {
-    return { kind: 'command', command, target: rest.length === 0 ? null : rest.join(' ') };
-  }
+  const command = commands.find((one) => one === word);
+  if (command && fitsCommand(command, rest)) return { kind: 'command', command, target: rest[0] ?? null };
   const answer = readAnswer(text);
   if (answer) return answer;
   if (isCode(word) && rest.length === 0) return { kind: 'command', command: 'inbox', target: word };
@@ -52,8 +50,6 @@ export function readTyped(line: string, nearest: Nearest): Typed {
 
 function fitsCommand(command: Command, rest: readonly string[]): boolean {
   if (rest.length === 0) return true;
-  // An estimate of something else is a task.
-  if (command === 'estimate') return rest.length <= 2 && /^[-+]?[.,]?\d/.test(rest[0]!);
   if (rest.length > 1) return false;
   return command === 'inbox' || aboutRun.includes(command) ? isTarget(rest[0]!) : false;
 }

@@ -1,5 +1,6 @@
 /** What something written to Baton is: one of its verbs, an answer to a question by its code, or anything else. Pure. */
 import { type Verb, verbs, verbsWithValue } from '../../contracts/escalation.ts';
+import { readEstimate } from '../../contracts/estimate-words.ts';
 import type { Json } from '../../contracts/json.ts';
 import { nearest } from '../nearest.ts';
 
@@ -51,8 +52,6 @@ export type Said =
   | { kind: 'text'; text: string };
 
 const isCode = (word: string): boolean => /^[0-9a-z]{4}-[0-9a-z]{4}$/.test(word);
-/** `200 5`, and what was meant so: an estimate of something else is a task. */
-const isCount = (words: readonly string[]): boolean => words.length <= 2 && /^[-+]?[.,]?\d/.test(words[0]!);
 const isRunPart = (word: string): boolean => /^[0-9a-f-]{4,36}$/i.test(word) && /\d/.test(word);
 
 /** Reads it. A leading slash is how some platforms write verbs; what begins with `task` is a task whatever follows. */
@@ -66,16 +65,12 @@ export function readSaid(given: string): Said {
     .split(/\s+/);
   const word = first.toLowerCase();
   const verb = consoleVerbs.find((one) => one === word) ?? (Object.hasOwn(synonyms, word) ? synonyms[word] : undefined);
-  if (verb === 'estimate') {
-    if (rest.length === 0 || text.startsWith('/') || isCount(rest)) return { kind: 'estimate', given: rest };
-  } else if (verb && rest.length === 0) return { kind: 'verb', verb, target: null };
-  if (
-    verb &&
-    verb !== 'estimate' &&
-    rest.length === 1 &&
-    aboutRun.includes(verb) &&
-    (isRunPart(rest[0]!) || isCode(rest[0]!))
-  ) {
+  const numbers = readEstimate([first, ...rest].join(' '));
+  if (numbers) return { kind: 'estimate', given: numbers };
+  // Nobody begins a task with a slash and a verb.
+  if (verb === 'estimate') return text.startsWith('/') ? { kind: 'estimate', given: rest } : { kind: 'text', text };
+  if (verb && rest.length === 0) return { kind: 'verb', verb, target: null };
+  if (verb && rest.length === 1 && aboutRun.includes(verb) && (isRunPart(rest[0]!) || isCode(rest[0]!))) {
     return { kind: 'verb', verb, target: rest[0]!.toLowerCase() };
   }
   const answer = readAnswer(text.replace(/^\//, ''));

@@ -22,6 +22,18 @@ describe('what is written and asked for', { concurrency: 3 }, () => {
     assertClean(slack);
   });
 
+  test('it says what a month would cost, in a thread and to a command', async () => {
+    await using home = await office();
+    const { slack } = home;
+    const { said, thread } = await asked(slack);
+    await slack.mention({ user: 'carl', channel: 'general', text: '@baton estimate 200 5', thread: said.ts });
+    const card = await slack.until(() => reading(thread(), /200 tasks a day of 5 steps each/));
+    assert.match(card.seen, /openai.*71\.54 \/ 182\.17 \/ 645\.15 USD/s);
+    const command = await slack.command({ user: 'carl', channel: 'general', text: 'estimate 200 many' });
+    assert.match(JSON.stringify(command.body), /Like this: estimate 200 5/);
+    assertClean(slack);
+  });
+
   test('the menu of a progress message asks the same', async () => {
     await using home = await office({ way: 'http' });
     const { slack } = home;

@@ -57,6 +57,25 @@ describe('a refund in Telegram', { concurrency: 3 }, () => {
     assert.equal(at.shop.effects('pay').length, 1);
   });
 
+  test('says what a month would cost, to the person and in a group', async () => {
+    await using at = await place({ anna: 'ru' });
+    const { fake, chats } = at;
+    fake.say({ from: chats.anna, text: 'смета 200 5' });
+    await at.seen(
+      chats.anna,
+      /^200 задач в день по 5 шагов: сколько стоит месяц\n[\s\S]*openai: 71,54 \/ 182,17 \/ 645,15 USD/,
+    );
+    const group = fake.group(-1001, 'Refunds');
+    fake.say({ from: chats.carl, chat: group, text: `/estimate@${fake.bot.username} 200 5` });
+    await at.seen(
+      group,
+      /^200 tasks a day of 5 steps each[\s\S]*gigachat: 12,447\.24 \/ 37,822\.84 \/ 155,739\.90 RUB/,
+    );
+    fake.say({ from: chats.carl, text: '/estimate' });
+    await at.seen(chats.carl, /^Like this: estimate 200 5/);
+    assert.equal((await at.world.desk.runs(10)).length, 0);
+  });
+
   test('speaks to a Russian in Russian', async () => {
     await using at = await place({ anna: 'ru' });
     const { fake } = at;

@@ -39,6 +39,16 @@ describe('through a pipe', { concurrency: 2 }, () => {
     assert.match(twice.out, /fits nothing that is set up here/);
   });
 
+  test('what a month would cost is told, and begins nothing', async () => {
+    await using told = await piped('estimate 200 5', 'смета 5 0', 'runs');
+    assert.equal(told.code, 0, told.err);
+    assert.match(
+      told.out,
+      /200 tasks a day of 5 steps each: what a month costs\n[\s\S]*71\.54 \/ 182\.17 \/ 645\.15 USD/,
+    );
+    assert.match(told.out, /Like this: estimate 200 5[\s\S]*There is no run yet/);
+  });
+
   test('an edit carries its value; one that does not fit leaves the question open', async () => {
     await using edit = await piped(
       tasks.en,
