@@ -16,6 +16,8 @@ export const cardButton = z.strictObject({ verb: z.enum(verbs), label: z.string(
 
 export const card = z.strictObject({
   kind: z.enum(['progress', 'question', 'summary', 'notice']),
+  /** What it is written in, for the few words that a channel adds. Cards did not always say it. */
+  language: z.enum(['en', 'ru']).default('en'),
   title: z.string(),
   facts: z.array(cardFact),
   lines: z.array(cardLine),

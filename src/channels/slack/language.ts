@@ -8,7 +8,3 @@ export type Language = 'en' | 'ru';
 const all: Record<Language, SlackWords> = { en: english, ru: russian };
 
 export const slackWordsIn = (language: Language): SlackWords => all[language];
-
-/** A card says in its own texts which language it is in. */
-export const languageOf = (texts: readonly string[]): Language =>
-  texts.some((text) => /\p{Script=Cyrillic}/u.test(text)) ? 'ru' : 'en';

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { types } from '@slack/bolt';
 import type { Card, CardLine } from '../../contracts/card.ts';
-import { languageOf, slackWordsIn } from './language.ts';
+import { slackWordsIn } from './language.ts';
 import { most } from './limits.ts';
 import { planOf } from './render-plan.ts';
 import { escapedWithin, fit, label } from './texts.ts';
@@ -38,7 +38,7 @@ const signs: Record<CardLine['mark'], string> = {
 export const plainText = (text: string): types.PlainTextElement => ({ type: 'plain_text', text, emoji: false });
 
 export function renderCard(card: Card, { plans, prefix = '' }: Style): Message {
-  const words = wordsOf(card);
+  const words = slackWordsIn(card.language);
   const cuts = { isCut: false };
   const blocks =
     card.kind === 'progress' ? progressBlocks(card, plans, words, cuts) : [heading(card), ...bodyOf(card, words, cuts)];
@@ -52,11 +52,6 @@ export function renderCard(card: Card, { plans, prefix = '' }: Style): Message {
 /** The whole card as text. */
 export const textOf = ({ title, facts, lines }: Card): string =>
   [title, ...facts.map((fact) => `${fact.label}: ${fact.text}`), ...lines.map(lineText)].join('\n') || '–';
-
-export const wordsOf = ({ title, facts, lines, buttons }: Card): SlackWords => {
-  const own = [...facts.map((fact) => fact.label), ...buttons.map((button) => button.label)];
-  return slackWordsIn(languageOf(own.length > 0 ? own : [title, ...lines.map(({ text }) => text)]));
-};
 
 const lineText = ({ mark, text, detail }: CardLine): string =>
   `${signs[mark]} ${text}${detail === undefined ? '' : ` — ${detail}`}`;

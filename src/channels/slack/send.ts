@@ -5,9 +5,10 @@ import type { ChannelLog } from '../door.ts';
 import { isPerson, messageOf, readAddress, readMessage } from './addresses.ts';
 import { type Api, type Failure, isRefusal, type Result } from './api.ts';
 import { nameOf } from './bolt.ts';
+import { slackWordsIn } from './language.ts';
 import { channelBucket, most, teamBucket } from './limits.ts';
 import type { Place } from './places.ts';
-import { type Message, renderCard, textOf, wordsOf } from './render.ts';
+import { type Message, renderCard, textOf } from './render.ts';
 import { escapedWithin } from './texts.ts';
 
 export interface Sending {
@@ -127,7 +128,7 @@ export function createSending(
 
   /** What did not fit into a summary, as a file beside it; if it cannot be had, the summary says what it says. */
   const attach = async ({ channel }: { channel: string }, thread: string, card: Card) => {
-    const name = `${wordsOf(card).wholeText}.txt`;
+    const name = `${slackWordsIn(card.language).wholeText}.txt`;
     const api = await apiOf();
     const there = await api.upload({ channel_id: channel, thread_ts: thread, filename: name, content: textOf(card) });
     if (!there) log.warn({}, 'the whole text of a summary could not be uploaded');

@@ -35,12 +35,12 @@ export function createAnswers({ hall, log, bot, telling, redelivers }: AnswerToo
   const mayRefuse = createRefusals();
 
   const afterClick = (read: Taken, { outcome, reply }: Receipt, click: Click): void => {
-    const { language, ...words } = wordsFor(read);
+    const words = wordsFor(read);
     const isQuiet = quiet.includes(outcome);
     const line = reply ? reply.line : unansweredLine(outcome, words);
     const inTime = click.answer(reply?.prompt ? '' : line, !isQuiet && line !== '');
     const { inbound, message, from } = read;
-    const to: Asker = { conversation: inbound.conversation, message, language, pressed: from };
+    const to: Asker = { conversation: inbound.conversation, message, pressed: from };
     if (reply?.prompt || reply?.card || reply?.file) telling.tell(to, reply);
     // Who was told to wait hears what no message shows.
     else if (!inTime && !isQuiet && line !== '') telling.tell(to, { line });
@@ -48,7 +48,7 @@ export function createAnswers({ hall, log, bot, telling, redelivers }: AnswerToo
 
   const afterWords = (read: Taken, { outcome, reply }: Receipt): void => {
     const { inbound, message } = read;
-    const { language, ...words } = wordsFor(read);
+    const words = wordsFor(read);
     if (outcome === 'run') {
       // Its own message follows, and says more.
       telling.typing(inbound.conversation);
@@ -58,7 +58,7 @@ export function createAnswers({ hall, log, bot, telling, redelivers }: AnswerToo
     const isStranger = outcome === 'not_allowed' && person === null && !hall.welcomes(account, conversation);
     if (isStranger && !mayRefuse(account)) return;
     const said = outcome === 'help' && reply ? withHearing(reply, bot, words) : reply;
-    const to: Asker = { conversation, message, language, pressed: null };
+    const to: Asker = { conversation, message, pressed: null };
     telling.tell(to, said ?? { line: unansweredLine(outcome, words) });
   };
 
@@ -90,14 +90,14 @@ export function createAnswers({ hall, log, bot, telling, redelivers }: AnswerToo
       if (read.kind === 'unknown_button') return telling.click(read.query, unknownButton, true);
       if (read.kind === 'anonymous_click') return telling.click(read.query, anonymous, true);
       if (!mayRefuse(`anonymous ${read.conversation}`)) return;
-      const { conversation, message, language } = read;
-      telling.tell({ conversation, message, language, pressed: null }, { line: anonymous });
+      const { conversation, message } = read;
+      telling.tell({ conversation, message, pressed: null }, { line: anonymous });
     },
     empty: () => lanes.empty(),
   };
 }
 
-const wordsFor = ({ inbound: { language = 'en' } }: Taken) => ({ language, ...telegramWords(language) });
+const wordsFor = ({ inbound: { language = 'en' } }: Taken) => telegramWords(language);
 
 /** Without a reply it was told before, or could not be handled. */
 function unansweredLine(outcome: string, { later, failed }: Pick<TelegramWords, 'later' | 'failed'>): string {

@@ -13,14 +13,6 @@ import { telegramWords } from './words.ts';
 const unsentMs = 2_000;
 const unauthorisedMs = 30_000;
 
-/** The language of a card, whose own words are the most of it. */
-const languageOf = ({ title, facts, buttons }: Card): 'en' | 'ru' =>
-  /\p{Script=Cyrillic}/u.test(
-    [...facts.map(({ label }) => label), ...buttons.map(({ label }) => label), title][0] ?? '',
-  )
-    ? 'ru'
-    : 'en';
-
 /** The message to edit is gone, or cannot be edited any more. */
 const lostEdit = /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/;
 /** The same content as before is what was wanted (core.telegram.org/bots/api#editmessagetext). */
@@ -60,7 +52,7 @@ const refOf = ({ chat, id }: Ref, address: Address): string => (chat === address
 export async function sendPost(to: Sending, { conversation, card, message }: Post): Promise<SendResult> {
   const address = readAddress(conversation);
   if (!address) return { state: 'gone', why: 'it is no address of this channel' };
-  const words = telegramWords(languageOf(card));
+  const words = telegramWords(card.language);
   const mayAttach = attached.includes(card.kind);
   const rendered = renderCard(card, mayAttach ? words.whole : words.shortened);
   if (message !== null) return edit(to, address, rendered, message);

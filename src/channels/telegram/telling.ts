@@ -18,7 +18,6 @@ import { telegramWords } from './words.ts';
 export interface Asker {
   conversation: string;
   message: number;
-  language: 'en' | 'ru';
   /** Who pressed a button, which is not seen by what they are answered in reply to; null for a message. */
   pressed: { id: number; name: string } | null;
 }
@@ -115,8 +114,8 @@ export function createTelling({ api, hall, log, signal }: TellingTools): Telling
     });
   };
 
-  const tellCard = async (address: Address, { message, language }: Asker, card: Card): Promise<void> => {
-    const { whole, ...rendered } = renderCard(card, telegramWords(language).whole);
+  const tellCard = async (address: Address, { message }: Asker, card: Card): Promise<void> => {
+    const { whole, ...rendered } = renderCard(card, telegramWords(card.language).whole);
     const shown = await told('card', () => show(address, message, rendered));
     if (shown && whole !== null)
       await told('file', () => sendFile(api, address, { name: 'whole.txt', text: whole }, null));

@@ -18,6 +18,7 @@ export function noticeCard(
   const words = wordsIn(language);
   return {
     kind: 'notice',
+    language,
     title: said ?? titleOf(outcome, words),
     facts: about ? [{ label: words.facts.about, text: plain(about, { secrets: [] }, words, maxAboutCharacters) }] : [],
     lines: [],

@@ -11,6 +11,7 @@ export function progressCard(state: RunState, known: KnownToCards): Card {
   const of = material(state, known);
   return {
     kind: 'progress',
+    language: of.language,
     title: taskTitle(of),
     facts: [{ label: of.words.facts.run, text: shortRun(state.run) }],
     lines: [...stepLines(of), ...standInTexts(of).map((text) => ({ mark: 'note' as const, text })), ...statusLine(of)],

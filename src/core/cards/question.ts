@@ -33,6 +33,7 @@ export function questionCard(
   const reminder: CardLine[] = again && !decision ? [{ mark: 'waiting', text: of.words.again[again] }] : [];
   return {
     kind: 'question',
+    language: of.language,
     title: of.words.questionTitles[question.kind](title),
     facts: [
       ...troubleFacts(asked, of),

@@ -8,7 +8,7 @@ import { firstLine } from './text.ts';
 import { duration } from './times.ts';
 import { contractNamed, type KnownToCards, secretsOf } from './veil.ts';
 import { lowerFirst } from './words/plural.ts';
-import { languageOf, type Words, wordsIn } from './words.ts';
+import { type Language, languageOf, type Words, wordsIn } from './words.ts';
 
 const maxTitleCharacters = 120;
 const maxNameCharacters = 100;
@@ -17,17 +17,16 @@ const maxNameCharacters = 100;
 export interface Material {
   state: RunState;
   known: KnownToCards;
+  language: Language;
   words: Words;
   secrets: readonly string[];
 }
 
-export const material = (state: RunState, known: KnownToCards): Material => ({
-  state,
-  known,
+export function material(state: RunState, known: KnownToCards): Material {
   // What was not understood is answered in the language in which it seems to be written.
-  words: wordsIn(state.route ? state.language : languageOf(state.task.text)),
-  secrets: secretsOf(state, known),
-});
+  const language = state.route ? state.language : languageOf(state.task.text);
+  return { state, known, language, words: wordsIn(language), secrets: secretsOf(state, known) };
+}
 
 /** The task's first line. */
 export const taskTitle = (of: Material): string =>

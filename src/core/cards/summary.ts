@@ -23,6 +23,7 @@ export function summaryCard(state: RunState, known: KnownToCards): Card {
   const of = material(state, known);
   return {
     kind: 'summary',
+    language: of.language,
     title: outcomeOf(of),
     facts: [...closingFacts(of), ...head(of), ...answerFacts(of), ...reportFacts(of)],
     lines: [

@@ -28,6 +28,7 @@ export function whyCard(state: RunState, known: KnownToCards, entries: readonly 
   );
   return {
     kind: 'notice',
+    language: of.language,
     title: outcomeOf(of),
     facts: [
       { label: facts.task, text: taskTitle(of) },

@@ -8,7 +8,7 @@ import type { Form } from '../../contracts/form.ts';
 import type { Actor } from '../../contracts/task.ts';
 import { plain } from '../cards/facts.ts';
 import { type Material, material } from '../cards/steps.ts';
-import { type ConsoleWords, consoleWordsIn, type Language } from '../cards/words.ts';
+import { consoleWordsIn, type Language } from '../cards/words.ts';
 import type { Desk } from '../desk.ts';
 import { replay } from '../evolve.ts';
 import { formFor } from '../forms/form.ts';
@@ -64,7 +64,7 @@ export async function begin(
   }
   const dialog = { person: actor.person, code, verb, typed: open.form.fields.map(({ initial }) => initial), field: 0 };
   const id = await beginDialog(tools.sql, conversation, dialog);
-  return { outcome: 'asked', run: open.of.state.run, reply: promptOf({ id, ...dialog }, open, words, null) };
+  return { outcome: 'asked', run: open.of.state.run, reply: promptOf({ id, ...dialog }, open, language, null) };
 }
 
 /** The reply to a prompt. */
@@ -99,7 +99,7 @@ export async function answered(
     const next = { ...dialog, typed, field: here ?? dialog.field + 1 };
     if (!(await moveDialog(tools.sql, next, message)))
       return done('already_answered', line(words.told.unknown_question));
-    return done('asked', promptOf(next, open, words, here === null ? null : (wrong.get(here) ?? null)));
+    return done('asked', promptOf(next, open, language, here === null ? null : (wrong.get(here) ?? null)));
   }
   await endDialog(tools.sql, dialog.id);
   if ('same' in read) return done('unchanged', line(words.unchanged));
@@ -108,7 +108,8 @@ export async function answered(
   return { ...done(answer.result, voteLine(answer, language, words, tools.desk.nameOf)), run: open.of.state.run };
 }
 
-function promptOf(dialog: Dialog, { form, of }: Filling, { prompt }: ConsoleWords, problem: string | null): Reply {
+function promptOf(dialog: Dialog, { form, of }: Filling, language: Language, problem: string | null): Reply {
+  const { prompt } = consoleWordsIn(language);
   const field = form.fields[dialog.field]!;
   const { words } = of;
   const now = dialog.typed[dialog.field] ?? '';
@@ -118,7 +119,7 @@ function promptOf(dialog: Dialog, { form, of }: Filling, { prompt }: ConsoleWord
     ...(now === '' ? [] : [{ label: prompt.now, text: plain(now, of, words, 500) }]),
     ...(field.hint === '' ? [] : [{ label: prompt.takes, text: plain(field.hint, of, words, 300) }]),
   ];
-  const card = listCard(title, [{ mark: 'note', text: prompt.keep }], facts);
+  const card = listCard(language, title, [{ mark: 'note', text: prompt.keep }], facts);
   const placeholder = plain(prompt.placeholder(field.label), of, words, 60).slice(0, 64);
   return { line: title.slice(0, 200), prompt: { dialog: dialog.id, card, placeholder } };
 }

@@ -19,8 +19,9 @@ export const line = (text: string): Reply => ({
 });
 
 /** A card that stands for itself. */
-export const listCard = (title: string, lines: CardLine[], facts: Card['facts'] = []): Card => ({
+export const listCard = (language: Language, title: string, lines: CardLine[], facts: Card['facts'] = []): Card => ({
   kind: 'notice',
+  language,
   title,
   facts,
   lines,
@@ -100,5 +101,5 @@ export function helpCard(routes: Iterable<RegisteredRoute>, language: Language, 
     return { mark: 'note', text, ...(example !== undefined && { detail: example }) };
   });
   const verbs = consoleVerbs.map((verb) => ({ label: verb, text: help.verbs[verb] }));
-  return listCard(help.title, [...offered, { mark: 'note', text: help.answers }], verbs);
+  return listCard(language, help.title, [...offered, { mark: 'note', text: help.answers }], verbs);
 }

@@ -50,11 +50,11 @@ export async function perform(verb: RunVerb, target: string | null, of: Asking, 
   if (verb === 'inbox') {
     const waiting = await desk.inbox(of.actor);
     const title = waiting.length === 0 ? words.nothingWaits : words.waiting(waiting.length);
-    return tell(listCard(title, waitingLines(waiting, of.language)));
+    return tell(listCard(of.language, title, waitingLines(waiting, of.language)));
   }
   if (verb === 'runs') {
     const runs = await desk.runs(listed);
-    return tell(listCard(runs.length === 0 ? words.noRuns : words.runs, runLines(runs, of.language)));
+    return tell(listCard(of.language, runs.length === 0 ? words.noRuns : words.runs, runLines(runs, of.language)));
   }
   if (verb === 'status' && target === null && of.here === null) return tell(await overview(of, tools, words));
   const found = await findRun(target ?? of.here, verb, desk, words);
@@ -65,7 +65,7 @@ export async function perform(verb: RunVerb, target: string | null, of: Asking, 
 async function overview({ actor, language }: Asking, { desk }: VerbTools, words: ConsoleWords): Promise<Card> {
   const [runs, waiting] = await Promise.all([desk.runs(200), desk.inbox(actor)]);
   const running = runs.filter(isUnderWay);
-  return listCard(words.status(running.length, waiting.length), runLines(running.slice(0, listed), language));
+  return listCard(language, words.status(running.length, waiting.length), runLines(running.slice(0, listed), language));
 }
 
 async function findRun(named: string | null, verb: string, desk: Desk, words: ConsoleWords): Promise<RunRow | Reply> {

@@ -29,6 +29,7 @@ const hostile = [
 
 const cardOf = (text: string, more: Partial<Card> = {}): Card => ({
   kind: 'question',
+  language: 'en',
   title: text,
   facts: [{ label: text, text }, ...Array.from({ length: 60 }, (_, at) => ({ label: `l${at}`, text }))],
   lines: Array.from({ length: 70 }, () => ({ mark: 'done' as const, text, detail: text })),
@@ -72,7 +73,7 @@ test('what is cut says so, and how much there is', () => {
   assert.match(checked(many), /… and \d+ more/);
   const short = renderCard(cardOf('t', { facts: [{ label: 'a', text: 'y' }], lines: [] }), { plans: true });
   assert.equal(short.isCut, false);
-  const russian = cardOf('t', { facts: [{ label: 'Запуск', text: 'y'.repeat(5000) }], lines: [] });
+  const russian = cardOf('t', { facts: [{ label: 'Run', text: 'y'.repeat(5000) }], lines: [], language: 'ru' });
   assert.match(checked(renderCard(russian, { plans: true })), /ещё \d+ знаков/);
 });
 
@@ -96,6 +97,14 @@ test('another state of a card has other names of blocks', () => {
   const [one, other] = [names(cardOf('t')), names(cardOf('u'))];
   assert.equal(new Set([...one, ...other]).size, one.length + other.length);
   assert.deepEqual(names(cardOf('t')), one);
+});
+
+test('what the channel adds to a card is in the language that the card says it is in', () => {
+  const lines = [{ mark: 'running' as const, text: 'Running' }];
+  const menuOf = (language: Card['language']) =>
+    JSON.stringify(renderCard(cardOf('Титул', { kind: 'progress', lines, language }), { plans: true }).blocks);
+  assert.match(menuOf('en'), /Cancel the run/);
+  assert.match(menuOf('ru'), /Отменить запуск/);
 });
 
 test('progress is a plan whose tasks have the marks of the steps', () => {

@@ -8,6 +8,7 @@ import { assertClean } from './office.ts';
 
 const card = (more: Partial<Card> = {}): Card => ({
   kind: 'notice',
+  language: 'en',
   title: 'A title',
   facts: [],
   lines: [{ mark: 'done', text: 'A line' }],

@@ -16,6 +16,7 @@ export interface LobbyOptions {
 
 export const card = (more: Partial<Card> = {}): Card => ({
   kind: 'question',
+  language: 'en',
   title: 'May this happen?',
   facts: [],
   lines: [],

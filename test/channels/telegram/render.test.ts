@@ -7,6 +7,7 @@ import type { Card } from '../../../src/contracts/card.ts';
 
 const card = (more: Partial<Card>): Card => ({
   kind: 'question',
+  language: 'en',
   title: 'Title',
   facts: [],
   lines: [],

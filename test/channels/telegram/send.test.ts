@@ -117,8 +117,8 @@ describe('a new message', { concurrency: 4 }, () => {
   test('in Russian says in Russian that there is more', async () => {
     await using at = await lobby();
     await at.polls();
-    const facts = Array.from({ length: 200 }, (_, i) => ({ label: `поле ${i}`, text: 'ы'.repeat(60) }));
-    await at.show(card({ facts }));
+    const facts = Array.from({ length: 200 }, (_, i) => ({ label: `field ${i}`, text: 'y'.repeat(60) }));
+    await at.show(card({ facts, language: 'ru' }));
     assert.match(at.fake.messages(at.anna)[0]!.text, /полный текст в файле\.$/);
   });
 });

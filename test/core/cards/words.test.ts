@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { card } from '../../../src/contracts/card.ts';
 import { errorCodes } from '../../../src/contracts/error.ts';
 import { type EscalationKind, escalationKinds, verbsOf } from '../../../src/contracts/escalation.ts';
 import { runStatuses } from '../../../src/contracts/run.ts';
@@ -100,4 +101,11 @@ test('a late answer is told in the language of the message, as far as anybody ca
   assert.equal(noticeCard('not_allowed', 'Верни деньги').title, 'У вас нет на это прав');
   assert.equal(noticeCard('not_allowed', 'abcd-efgh').title, 'You may not do this here');
   assert.equal(noticeCard('toString', null).title, 'Your message could not be handled');
+});
+
+test('a card says which language it is in, and one that was kept before cards said so is read as English', () => {
+  const kept = noticeCard('not_allowed', 'Верни деньги');
+  assert.equal(kept.language, 'ru');
+  const { language, ...before } = kept;
+  assert.equal(card.parse(before).language, 'en');
 });
