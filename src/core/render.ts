@@ -26,7 +26,8 @@ export async function renderPost(
     conversation,
     wantsSeq,
     message = null,
-  }: Pick<Wish, 'run' | 'purpose' | 'wantsSeq'> & Partial<Pick<Wish, 'message' | 'conversation'>>,
+    showsSeq = 0,
+  }: Pick<Wish, 'run' | 'purpose' | 'wantsSeq'> & Partial<Pick<Wish, 'message' | 'conversation' | 'showsSeq'>>,
 ): Promise<Rendered | null> {
   const entries = await readJournal(from.db.sql, run);
   if (entries.length === 0) return null;
@@ -39,14 +40,17 @@ export async function renderPost(
   const [kind, id = '', tier] = purpose.split(':');
   const question = state.questions[id];
   if (!question) return null;
+  // A message that cannot be edited any more keeps its buttons: it was shown, so its end is told beside it.
+  const wasShown = message !== null || showsSeq > 0;
   // Who was never asked here is not told here how it was answered.
   const elsewhere = conversation !== undefined && conversation !== state.task.conversation;
-  if (question.decision && message === null && elsewhere) return null;
+  if (question.decision && !wasShown && elsewhere) return null;
   const next =
     conversation === undefined || question.decision ? null : placeAfter(conversation, question.question.policy);
   if (kind === 'question') return { card: questionCard(question, state, known), seq, next };
   // A reminder that nobody has seen is of no use once the question is closed, or the next tier is told.
-  const late = question.decision !== null || (tier !== undefined && Number(tier) < question.tiers);
-  if (late && message === null) return null;
+  if (question.decision && !wasShown) return null;
+  const isOvertaken = !question.decision && tier !== undefined && Number(tier) < question.tiers;
+  if (isOvertaken && message === null) return null;
   return { card: questionCard(question, state, known, tier === undefined ? 'reminded' : 'raised'), seq, next };
 }

@@ -1,7 +1,7 @@
 /** A question stands where the run lives, and with each person who may decide. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createMemoryChannel } from '../../src/channels/memory.ts';
+import { createMemoryChannel, type MemoryChannel } from '../../src/channels/memory.ts';
 import type { Channel } from '../../src/contracts/channel.ts';
 import { room } from './console/room.ts';
 
@@ -78,6 +78,26 @@ test('who was asked at the first address is never told at the second', async () 
   await at.memory.until((channel) => channel.in(home).some((one) => one.card.kind === 'summary'));
   await eventually(async () => (await at.world.db.sql`select 1 from posts`).length === 0);
   assert.equal(other.sends, 0);
+});
+
+test('a copy of a decided question that cannot be edited any more has its end posted beside it, once', async () => {
+  const boris = 'memory:boris';
+  const stuck = (memory: MemoryChannel): Partial<Channel> => ({
+    send: async (post) => {
+      const isFirst = post.conversation === boris && post.message === memory.in(boris)[0]?.message;
+      return isFirst ? { state: 'lost' } : memory.send(post);
+    },
+  });
+  await using at = await room({}, stuck);
+  await at.say('carl', 'refund 1042 500');
+  const { card } = await at.memory.until((channel) => channel.in(boris)[0]);
+  await at.hand('anna', { kind: 'vote', code: card.code!, verb: 'approve' });
+  const end = await at.memory.until((channel) => channel.in(boris)[1]);
+  assert.deepEqual(end.card.buttons, []);
+  assert.match(end.card.lines.at(-1)!.text, /^Approved by Anna at /);
+  await at.memory.until((channel) => channel.in(home).some((one) => one.card.kind === 'summary'));
+  await eventually(async () => (await at.world.db.sql`select 1 from posts`).length === 0);
+  assert.equal(at.memory.in(boris).length, 2);
 });
 
 /** Looks again after each sweep, which sends what is left. */

@@ -27,6 +27,8 @@ export interface Wish extends PostKey {
   wantsSeq: number;
   /** Null: there is no message yet, or nobody knows it. */
   message: string | null;
+  /** The place in the journal that was shown, be it by a message that is gone; 0: nothing. */
+  showsSeq: number;
   state: 'sending' | 'sent' | 'unknown' | 'later' | null;
   /** Sends since the last one that is known to have arrived, without those that are known not to have. */
   attempts: number;
@@ -101,7 +103,8 @@ export async function takeWishes(
       where p.run_id = u.run_id and p.purpose = u.purpose and p.conversation = u.conversation
     ), open as materialized (
       select p.run_id as run, p.purpose, p.conversation, p.wants_seq as "wantsSeq", d.message, d.state,
-        coalesce(d.attempts, 0) as attempts, d.card_digest as "cardDigest", d.not_before,
+        coalesce(d.shows_seq, 0) as "showsSeq", coalesce(d.attempts, 0) as attempts, d.card_digest as "cardDigest",
+        d.not_before,
         case when p.purpose like 'question:%' or p.purpose like 'reminder:%' then 0
           when p.purpose = 'summary' then 1 else 2 end as rank
       from posts p
@@ -109,8 +112,8 @@ export async function takeWishes(
       where starts_with(p.conversation, ${`${channel}:`}) and p.wants_seq > coalesce(d.shows_seq, 0)
         and d.state is distinct from 'dead'
     ), ready as (
-      select distinct on (conversation) run, purpose, conversation, "wantsSeq", message, state, attempts, "cardDigest",
-        rank
+      select distinct on (conversation) run, purpose, conversation, "wantsSeq", message, "showsSeq", state, attempts,
+        "cardDigest", rank
       from open
       where (not_before is null or not_before <= clock_timestamp())
         and conversation <> all(${[...without]}::text[])

@@ -80,6 +80,22 @@ describe('a Slack that asks for patience, loses or refuses', { concurrency: 3 },
     });
   }
 
+  for (const error of ['message_not_found', 'edit_window_closed', 'block_mismatch']) {
+    test(`${error}: a person’s own copy that keeps its buttons has its end posted beside it, once`, async () => {
+      await using home = await office();
+      const { slack } = home;
+      const { question, thread } = await asked(slack);
+      const stuck = await slack.until(() => withButton(slack.messages('boris'), 'Approve'));
+      slack.fail('chat.update', { error, channel: 'D0BORIS' });
+      await slack.click({ user: 'anna', message: question, label: 'Approve' });
+      const end = await slack.until(() => reading(slack.messages('boris'), /Approved by Anna/));
+      assert.deepEqual([end.buttons, end.ts === stuck.ts], [[], false]);
+      await slack.until(() => reading(thread(), /Completed/));
+      assert.equal(slack.messages('boris').length, 2);
+      assertClean(slack);
+    });
+  }
+
   for (const error of ['not_in_channel', 'is_archived', 'restricted_action_thread_locked']) {
     test(`${error}: the address is given up, and the run goes on`, async () => {
       await using home = await office();

@@ -199,6 +199,25 @@ describe('sends', { concurrency: 3 }, () => {
     );
   });
 
+  test('a copy that cannot be edited any more has its end posted beside it, once', async () => {
+    await using at = await place();
+    const { fake, chats } = at;
+    fake.say({ from: chats.carl, text: 'refund 1042 500' });
+    const stuck = await at.asked(chats.boris);
+    fake.fail('editMessageText', {
+      error_code: 400,
+      description: "Bad Request: message can't be edited",
+      matches: ({ message_id: id }) => id === stuck.message_id,
+      chat: chats.boris,
+      times: 100,
+    });
+    fake.click({ from: chats.anna, message: await at.asked(chats.anna), label: 'Approve' });
+    const end = await at.seen(chats.boris, /Approved by Anna at/);
+    assert.deepEqual(end.buttons, []);
+    await at.seen(chats.carl, /^refund 1042 500\n[\s\S]*✓ Completed/);
+    assert.equal(fake.messages(chats.boris).length, 2);
+  });
+
   test('who has blocked the bot is asked where they are reached else', async () => {
     const memory = createMemoryChannel();
     const people = {

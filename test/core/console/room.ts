@@ -24,7 +24,7 @@ export interface Room {
 /** People with accounts on the channel `memory`, and a process that works for them. */
 export async function room(
   more: Partial<Configuration> = {},
-  wrap: (channel: Channel) => Partial<Channel> = () => ({}),
+  wrap: (channel: MemoryChannel) => Partial<Channel> = () => ({}),
   others: readonly Channel[] = [],
 ) {
   const memory = createMemoryChannel();
