@@ -114,8 +114,11 @@ export type Cursor = { epoch: number; position: number; idleMs: number } | { hel
 
 /** What a channel asks of Baton. */
 export interface Hall {
-  /** Takes an update; it is durable before this resolves, so only then may the platform be told. */
-  receive(update: Inbound): Promise<Receipt>;
+  /**
+   * Takes an update; it is durable before this resolves, so only then may the platform be told. `onKept` is called as
+   * soon as it is, for whoever cannot wait for what comes of it.
+   */
+  receive(update: Inbound, told?: { onKept: () => void }): Promise<Receipt>;
   /** The right to read the updates of an account of the platform, held by one process at a time. */
   takeCursor(account: string, holder: string, leaseMs: number): Promise<Cursor>;
   dropCursor(account: string, holder: string): Promise<void>;

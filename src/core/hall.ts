@@ -26,7 +26,7 @@ const mostRunning = 20;
 
 export function createHall({ name }: Channel, { db, desk, registry, reception }: HallTools): Hall {
   return {
-    receive: (update) => reception.receive(name, update),
+    receive: (update, told) => reception.receive(name, update, told?.onKept),
     takeCursor: (account, holder, leaseMs) => takeCursor(db.sql, `${name}:${account}`, holder, leaseMs),
     dropCursor: (account, holder) => dropCursor(db.sql, `${name}:${account}`, holder),
     keep: (cursor, updates, unreadable) =>

@@ -26,8 +26,11 @@ import {
 } from './store/inbox.ts';
 
 export interface Reception {
-  /** Takes an update of a channel. Rejects only when it could not be kept: then the channel must not confirm it. */
-  receive(channel: string, update: Inbound): Promise<Receipt>;
+  /**
+   * Takes an update of a channel. Rejects only when it could not be kept: then the channel must not confirm it.
+   * `onKept` is called once it is kept, before it is handled.
+   */
+  receive(channel: string, update: Inbound, onKept?: () => void): Promise<Receipt>;
   /** An update as it is kept: scrubbed, and no longer than it may be. */
   bounded(update: Inbound): { key: string; body: Json };
   /** Handles what was left behind. Says how much that was. */
@@ -115,7 +118,7 @@ export function createReception(
   };
 
   return {
-    receive: async (channel, given) => {
+    receive: async (channel, given, onKept = () => {}) => {
       // What is out of bounds is so each time it comes: it is answered, and not kept.
       if (given.kind === 'vote' && outOfBounds(given.value, maxAnyBytes))
         return refused(channel, given, 'invalid_value');
@@ -123,6 +126,7 @@ export function createReception(
       if (!read.success) return refused(channel, given, 'usage');
       const update = read.data;
       const kept = await keepMessage(db.sql, { source: channel, key: update.key, body: update as Json });
+      onKept();
       if (kept.status !== 'pending') return { key: update.key, outcome: outcomeOf(kept), run: kept.run };
       return settle(channel, update.key, () => handle(channel, update));
     },

@@ -21,7 +21,7 @@ export type Taken =
 
 const waitMs = 1_500;
 const shortestWaitMs = 300;
-const reachMs = 500;
+const keptMs = 500;
 
 export interface Taking {
   /** An event: rejects when it could not be kept, and Slack delivers it again. */
@@ -58,20 +58,16 @@ export function createTaking(hall: Hall, people: People): Taking {
       const sender = await begin(by, 'conversation' in update ? update.conversation : '');
       if ('state' in sender) return sender;
       const { language } = sender;
+      const kept = Promise.withResolvers<'kept'>();
       const outcome = Promise.resolve(update)
-        .then((draft) => hall.receive(full(draft, sender)))
+        .then((draft) => hall.receive(full(draft, sender), { onKept: () => kept.resolve('kept') }))
         .catch(() => null);
-      const first = await Promise.race([outcome, after(waitMs - (performance.now() - since))]);
-      if (first === null) return { state: 'lost', language, outcome };
-      if (first !== 'late') return { state: 'done', language, receipt: first };
-      // The first thing that a receipt waits for is the database. Where that answers, the update is under way.
-      const answers = hall.question('').then(
-        () => true,
-        () => false,
-      );
-      const reached = await Promise.race([outcome, answers, after(reachMs)]);
-      if (reached !== null && typeof reached === 'object') return { state: 'done', language, receipt: reached };
-      return { state: reached === true ? 'late' : 'lost', language, outcome };
+      const inTime = await Promise.race([outcome, after(waitMs - (performance.now() - since))]);
+      if (inTime !== null && inTime !== 'late') return { state: 'done', language, receipt: inTime };
+      // Whatever is kept is handled, by another process if need be.
+      const first = await Promise.race([kept.promise, outcome, after(keptMs)]);
+      if (first !== null && typeof first === 'object') return { state: 'done', language, receipt: first };
+      return { state: first === 'kept' ? 'late' : 'lost', language, outcome };
     },
   };
 }

@@ -13,8 +13,11 @@ const maxStrangers = 10_000;
 const atOnce = 16;
 
 export interface Answers {
-  /** Hands it in, each conversation in its order. Rejects when Baton could not keep it. */
-  take(read: Read): Promise<void>;
+  /**
+   * Hands it in, each conversation in its order, and resolves when that is done. Rejects when Baton could not keep or
+   * handle it; `onKept` tells when it is kept.
+   */
+  take(read: Read, onKept?: () => void): Promise<void>;
   empty(): Promise<void>;
 }
 
@@ -62,19 +65,26 @@ export function createAnswers({ hall, log, bot, telling, redelivers }: AnswerToo
     telling.tell(to, said ?? { line: unansweredLine(outcome, words) });
   };
 
-  const takeInbound = async (read: Taken): Promise<void> => {
+  const takeInbound = async (read: Taken, onKept: () => void): Promise<void> => {
     const { inbound, query } = read;
     const { received } = wordsFor(read);
     const click = query === null ? null : beginClick(telling, query, received);
+    let isKept = !redelivers;
+    const told = {
+      onKept: () => {
+        isKept = true;
+        onKept();
+      },
+    };
     let receipt: Receipt;
     try {
       receipt = await lanes.run(inbound.conversation, async () => {
         await telling.placed(inbound.conversation);
-        return hall.receive(inbound);
+        return hall.receive(inbound, told);
       });
     } catch (error) {
-      if (redelivers) click?.drop();
-      else click?.answer(received, false);
+      if (isKept) click?.answer(received, false);
+      else click?.drop();
       throw error;
     }
     if (receipt.outcome === 'dead') log.warn({ channel: 'telegram' }, 'update given up');
@@ -83,8 +93,8 @@ export function createAnswers({ hall, log, bot, telling, redelivers }: AnswerToo
   };
 
   return {
-    take: async (read) => {
-      if (read.kind === 'inbound') return takeInbound(read);
+    take: async (read, onKept = () => {}) => {
+      if (read.kind === 'inbound') return takeInbound(read, onKept);
       if (read.kind === 'nothing') return;
       const { unknownButton, anonymous } = telegramWords(read.language);
       if (read.kind === 'unknown_button') return telling.click(read.query, unknownButton, true);

@@ -42,11 +42,15 @@ export function createWebhook({ url, secret }: { url: string; secret: string }, 
   const take = async (body: string, { hall, answers, bot }: NonNullable<typeof inside>): Promise<number> => {
     const { read } = readOne(parsed(body), { bot, hall, log });
     if (!read) return 200;
-    // Kept by its reception before anything is done with it; what is not kept comes again.
-    const kept = answers.take(read).then(
-      () => true,
-      () => false,
-    );
+    // What is not kept comes again.
+    const kept = new Promise<boolean>((resolve) => {
+      answers
+        .take(read, () => resolve(true))
+        .then(
+          () => resolve(true),
+          () => resolve(false),
+        );
+    });
     const late = new AbortController();
     const tooLate = wait(keptWithinMs, false, { signal: late.signal }).catch(() => false);
     const isKept = await Promise.race([kept, tooLate]);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { locked } from '../../support/locked.ts';
 import { createProxy, type Proxy as Gate } from '../../support/tcp-proxy.ts';
 import { silent } from '../../support/world.ts';
 import { asked, assertClean, office, reading, signingSecret } from './office.ts';
@@ -41,6 +42,20 @@ describe('answers in time', { concurrency: 4 }, () => {
     assertClean(slack);
   });
 
+  test('what is kept is never called lost, whatever becomes of it next', async () => {
+    await using home = await office();
+    const { slack } = home;
+    const { question } = await asked(slack);
+    home.hall.receive = async (_, told) => {
+      told?.onKept();
+      throw new Error('the database went away');
+    };
+    await slack.click({ user: 'anna', message: question, label: 'Approve' });
+    const told = await slack.until(() => slack.ephemerals('anna')[0]);
+    assert.match(told.seen, /^Received/);
+    assertClean(slack);
+  });
+
   test('a command that cannot be recorded says so, and so does the message it left', async () => {
     await using home = await office({ way: 'http' });
     const { slack } = home;
@@ -55,16 +70,11 @@ describe('answers in time', { concurrency: 4 }, () => {
     await using home = await office();
     const { slack } = home;
     const { question } = await asked(slack);
-    const { receive } = home.hall;
-    const gate = Promise.withResolvers<void>();
-    home.hall.receive = async (update) => {
-      await gate.promise;
-      return receive(update);
-    };
+    await using held = await locked(home.database.url, 'escalations');
     const pressed = await slack.click({ user: 'anna', message: question, label: 'Approve' });
     assert.equal(pressed.acked, true);
-    await slack.until(() => /Received/.test(slack.ephemerals('anna')[0]?.seen ?? ''));
-    gate.resolve();
+    await slack.until(() => /^Received/.test(slack.ephemerals('anna')[0]?.seen ?? ''));
+    await held.free();
     await slack.until(() => slack.ephemerals('anna')[1]);
     await slack.until(() => slack.message(question)?.buttons.length === 0);
     assertClean(slack);
@@ -96,12 +106,10 @@ describe('answers in time', { concurrency: 4 }, () => {
     const { question } = await asked(slack);
     await slack.click({ user: 'anna', message: question, label: 'Edit' });
     const form = await slack.until(() => slack.views('anna').find(({ fields }) => fields.length > 0));
-    const { receive } = home.hall;
-    const gate = Promise.withResolvers<void>();
-    home.hall.receive = (update) => gate.promise.then(() => receive(update));
+    await using held = await locked(home.database.url, 'escalations');
     await slack.submit({ user: 'anna', view: form, values: { amount: '55' } });
     assert.match(slack.views('anna')[0]!.seen, /Received/);
-    gate.resolve();
+    await held.free();
     await slack.until(() => !/Received/.test(slack.views('anna')[0]!.seen));
     assertClean(slack);
   });

@@ -70,6 +70,28 @@ describe('a webhook', { concurrency: 2 }, () => {
     assert.deepEqual(taken, [`m:${fake.bot.id}:501:${message.message_id}`]);
   });
 
+  test('confirms an update as soon as it is kept, however long it takes to handle', async () => {
+    await using way = await hallway();
+    const handled = Promise.withResolvers<void>();
+    await using at = await lobby({
+      channel: { webhook: { url: way.url, secret: 's3cret' } },
+      hall: {
+        receive: async ({ key }, told) => {
+          told?.onKept();
+          await handled.promise;
+          return { key, outcome: 'help', run: null, reply: { line: 'Done.' } };
+        },
+      },
+    });
+    way.doors.push(...at.doors);
+    await at.until(({ callsOf }) => callsOf('setWebhook').some(({ ok }) => ok));
+    at.fake.say({ from: at.anna, text: 'help' });
+    await at.until(({ deliveries }) => deliveries.some(({ status }) => status === 200));
+    assert.equal(at.fake.messages(at.anna).length, 0, 'nothing is answered yet');
+    handled.resolve();
+    await at.until(({ messages }) => messages(at.anna).some(({ text }) => text === 'Done.'));
+  });
+
   test('that the platform does not take at first is set later', async () => {
     await using way = await hallway();
     await using at = await lobby({
