@@ -56,7 +56,7 @@ export const inbound = z.discriminatedUnion('kind', [
   }),
   /** A button. One that carries a value asks for it, field by field. */
   z.strictObject({ kind: z.literal('press'), key, ...sender, conversation, code, verb }),
-  /** A whole form, as it was typed: a text a field. */
+  /** A whole form, as it was typed: a text a field; null where the field stays as it is, however long that may be. */
   z.strictObject({
     kind: z.literal('filled'),
     key,
@@ -64,7 +64,7 @@ export const inbound = z.discriminatedUnion('kind', [
     conversation,
     code,
     verb,
-    typed: z.array(z.string().max(10_000)).max(100),
+    typed: z.array(z.string().max(10_000).nullable()).max(100),
   }),
   /** A message was changed after it was sent. `of` is the key that it had. */
   z.strictObject({ kind: z.literal('revised'), key, ...sender, conversation, of: key, text }),

@@ -13,8 +13,11 @@ export interface Field {
 /** How a person gives the value of a verb. */
 export interface Form {
   fields: readonly (Field & { choices: readonly string[] | null; optional: boolean })[];
-  /** The value that the fields make, or what is wrong with which of them. `same`: nothing was changed. */
-  read(typed: readonly string[]): { value: Json } | { same: true } | { wrong: Map<number, string> };
+  /**
+   * The value that the fields make, or what is wrong with which of them. A field that is null stays as it is. `same`:
+   * nothing was changed.
+   */
+  read(typed: readonly (string | null)[]): { value: Json } | { same: true } | { wrong: Map<number, string> };
   /** The field that a mismatch at this path is about. */
   fieldAt(path: string): number;
 }

@@ -70,6 +70,14 @@ test('only what was changed is sent, and what is hidden stays as it is', () => {
   assert.deepEqual(typed({ 'to.name': 'Eva' }), { value: { to: { name: 'Eva', token: 's3cret' } } });
 });
 
+test('a field that is not sent back stays as it is', () => {
+  const of = form();
+  const back = (changes: Record<string, string>) => of.read(of.fields.map(({ name }) => changes[name] ?? null));
+  assert.deepEqual(back({}), { same: true });
+  assert.deepEqual(back({ count: '3' }), { value: { count: 3 } });
+  assert.deepEqual(of.read([]), { same: true });
+});
+
 test('what does not fit is told at its field', () => {
   const wrong = (changes: Record<string, string>) => {
     const read = typed(changes);

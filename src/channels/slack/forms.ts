@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { types } from '@slack/bolt';
-import type { FormView, Hall, Reply } from '../../contracts/channel.ts';
+import type { FormView, Reply } from '../../contracts/channel.ts';
 import type { Verb } from '../../contracts/escalation.ts';
 import { form as formName, type View } from './arrivals.ts';
 import { type Language, slackWordsIn } from './language.ts';
@@ -81,13 +81,11 @@ function elementOf({ initial, choices }: Field): types.PlainTextInput | types.St
   };
 }
 
-/** What was typed, a text a field. What could not be edited here is what it is in the form by now. */
-export async function typedIn({ blocks, state }: View, code: string, verb: Verb, person: string, hall: Hall) {
+/** What was typed, a text a field; null for what could not be edited here, and stays as it is. */
+export function typedIn({ blocks, state }: View): (string | null)[] {
   const fields = blocks.filter(({ block_id }) => /^f\d+$/.test(block_id));
-  const isShown = fields.every(({ type }) => type === 'input');
-  const now = isShown ? null : await hall.form(code, verb, person);
-  return fields.map(({ block_id, type }, at) => {
-    if (type !== 'input') return now?.fields[at]?.initial ?? '';
+  return fields.map(({ block_id, type }) => {
+    if (type !== 'input') return null;
     const held = state.values[block_id]?.[actionId];
     return held?.selected_option?.value ?? held?.value ?? '';
   });
@@ -97,7 +95,7 @@ export async function typedIn({ blocks, state }: View, code: string, verb: Verb,
  * The same form, sent with the same values, is the same update. A view keeps its hash when errors are shown in it, so
  * that the values must be part of the key.
  */
-export const viewKey = ({ id, hash }: View, typed: readonly string[]): string => {
+export const viewKey = ({ id, hash }: View, typed: readonly (string | null)[]): string => {
   const values = createHash('sha256').update(JSON.stringify(typed)).digest('hex').slice(0, 24);
   return `v:${id}:${hash}:${values}`.slice(0, 200);
 };

@@ -81,19 +81,10 @@ async function answering(
   return { ...update, about: (await answers.promptIn(update.conversation, by)) ?? root };
 }
 
-async function filledBy(
-  { by, view, code, verb }: Extract<Arrival, { kind: 'filled' }>,
-  { hall, people, identity }: Tools,
-): Promise<Draft> {
-  const typed = await typedIn(view, code, verb, people.personOf(by) ?? '', hall);
-  return {
-    kind: 'filled',
-    key: viewKey(view, typed),
-    conversation: addressOf(identity.team, by.user, null),
-    code,
-    verb,
-    typed,
-  };
+function filledBy({ by, view, code, verb }: Extract<Arrival, { kind: 'filled' }>, { identity }: Tools): Draft {
+  const typed = typedIn(view);
+  const conversation = addressOf(identity.team, by.user, null);
+  return { kind: 'filled', key: viewKey(view, typed), conversation, code, verb, typed };
 }
 
 async function begin(arrival: Extract<Arrival, { kind: 'begin' }>, tools: Tools): Promise<Carried> {

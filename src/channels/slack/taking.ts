@@ -27,7 +27,7 @@ export interface Taking {
   /** An event: rejects when it could not be kept, and Slack delivers it again. */
   event(by: Account, update: Draft): Promise<Taken>;
   /** Something that somebody waits for, `since` when (milliseconds, monotonic; else now). Never rejects. */
-  pressed(by: Account, update: Draft | Promise<Draft>, since?: number): Promise<Taken>;
+  pressed(by: Account, update: Draft, since?: number): Promise<Taken>;
 }
 
 interface Sender {
@@ -55,13 +55,12 @@ export function createTaking(hall: Hall, people: People): Taking {
       return { state: 'done', language: sender.language, receipt: await hall.receive(full(update, sender)) };
     },
     pressed: async (by, update, since = performance.now()) => {
-      const sender = await begin(by, 'conversation' in update ? update.conversation : '');
+      const sender = await begin(by, update.conversation);
       if ('state' in sender) return sender;
       const { language } = sender;
       const kept = Promise.withResolvers<'kept'>();
-      const outcome = Promise.resolve(update)
-        .then((draft) => hall.receive(full(draft, sender), { onKept: () => kept.resolve('kept') }))
-        .catch(() => null);
+      const told = { onKept: () => kept.resolve('kept') };
+      const outcome = hall.receive(full(update, sender), told).catch(() => null);
       const inTime = await Promise.race([outcome, after(waitMs - (performance.now() - since))]);
       if (inTime !== null && inTime !== 'late') return { state: 'done', language, receipt: inTime };
       // Whatever is kept is handled, by another process if need be.

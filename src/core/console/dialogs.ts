@@ -127,7 +127,7 @@ function promptOf(dialog: Dialog, { form, of }: Filling, language: Language, pro
 /** A whole form at once. */
 export async function filled(
   tools: DialogTools,
-  of: { code: string; verb: Verb; typed: readonly string[]; actor: Actor; language: Language },
+  of: { code: string; verb: Verb; typed: readonly (string | null)[]; actor: Actor; language: Language },
 ): Promise<Done> {
   const { code, verb, actor, language, typed } = of;
   const words = consoleWordsIn(language);

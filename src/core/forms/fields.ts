@@ -112,9 +112,9 @@ function texted(current: Json, kind: Kind, { cardWords }: Subject): string {
 
 type Reading = { value: Json | undefined } | { problem: string };
 
-function readLeaf(leaf: Leaf, typed: string, { words, cardWords }: Subject): Reading {
+function readLeaf(leaf: Leaf, typed: string | null, { words, cardWords }: Subject): Reading {
+  if (typed === null || typed === leaf.initial) return { value: leaf.current };
   const text = typed.trim();
-  if (typed === leaf.initial) return { value: leaf.current };
   if (text === '') return { value: leaf.current === undefined || leaf.kind !== 'text' ? undefined : '' };
   if (leaf.kind === 'text') return { value: text };
   if (leaf.kind === 'money') {
@@ -138,11 +138,11 @@ function readLeaf(leaf: Leaf, typed: string, { words, cardWords }: Subject): Rea
 const yes = ['true', 'yes', 'y', 'да'];
 const no = ['false', 'no', 'n', 'нет'];
 
-function read(leaves: readonly Leaf[], typed: readonly string[], of: Subject): ReturnType<Form['read']> {
+function read(leaves: readonly Leaf[], typed: readonly (string | null)[], of: Subject): ReturnType<Form['read']> {
   const wrong = new Map<number, string>();
   let value: Json = of.base === undefined ? {} : of.base;
   leaves.forEach((leaf, i) => {
-    const reading = readLeaf(leaf, typed[i] ?? '', of);
+    const reading = readLeaf(leaf, typed[i] ?? null, of);
     if ('problem' in reading) wrong.set(i, reading.problem);
     else value = placed(value, leaf.path, reading.value);
   });

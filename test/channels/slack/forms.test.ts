@@ -42,6 +42,21 @@ describe('forms', { concurrency: 3 }, () => {
     assertClean(slack);
   });
 
+  test('a value that is too long for a form is left out of it, and stays what it is', async () => {
+    await using home = await office();
+    const { slack, shop } = home;
+    const order = 'long '.repeat(3_000).trim();
+    shop.behave.set('lookup', () => ({ order, total: 500 }));
+    const { question, thread } = await asked(slack);
+    await slack.click({ user: 'anna', message: question, label: 'Edit' });
+    const form = await formOf(slack, 'anna');
+    assert.match(form.seen, /Too long to be edited here/);
+    await slack.submit({ user: 'anna', view: form, values: { amount: '50' } });
+    await slack.until(() => reading(thread(), /Completed/));
+    assert.deepEqual(shop.ledger.find(({ agent }) => agent === 'pay')!.input, { order, amount: 50 });
+    assertClean(slack);
+  });
+
   test('the same wrong values twice are refused twice, and nothing is decided', async () => {
     await using home = await office({ way: 'http' });
     const { slack, shop } = home;
