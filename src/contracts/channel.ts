@@ -135,6 +135,10 @@ export interface Hall {
   form(code: string, verb: Verb, person: string): Promise<FormView | null>;
   /** A prompt stands in the conversation, as this message. */
   prompted(dialog: string, conversation: string, message: string): Promise<void>;
+  /** A conversation has moved to another address. What lives in it keeps the one under which it began. */
+  moved(from: string, to: string): Promise<void>;
+  /** The address under which what is here began; this one, when it never moved. */
+  homeOf(address: string): Promise<string>;
   home(person: string, language: 'en' | 'ru'): Promise<HomeView>;
   /** The card of an open question, in the language of its task. */
   question(code: string): Promise<Card | null>;
@@ -162,7 +166,10 @@ export type SendResult =
 
 /** Sends that share a limit: those to an address and whatever lies below it, of one kind. */
 export interface Bucket {
-  /** `slack:T1`, `telegram:-100`; a conversation is in it when it is this or begins with this and a slash. */
+  /**
+   * `slack:T1`, `telegram:-100`; a conversation is in it when it is this or begins with this and a slash. The name of a
+   * channel alone is the channel as a whole.
+   */
   address: string;
   of: 'new' | 'edit' | 'any';
 }

@@ -14,6 +14,7 @@ import { dropCursor, keepBatch, takeCursor } from './store/cursors.ts';
 import type { Database } from './store/database.ts';
 import { placeDialog } from './store/dialogs.ts';
 import { findQuestion } from './store/escalations.ts';
+import { homeOf, keepMove } from './store/moves.ts';
 
 export interface HallTools {
   db: Database;
@@ -47,6 +48,8 @@ export function createHall({ name }: Channel, { db, desk, registry, reception }:
       return { title, fields };
     },
     prompted: (dialog, conversation, message) => placeDialog(db.sql, dialog, conversation, message),
+    moved: (from, to) => keepMove(db.sql, from, to),
+    homeOf: (address) => homeOf(db.sql, address),
     home: async (person, language) => {
       const words = consoleWordsIn(language);
       const [waiting, runs] = await Promise.all([desk.inbox({ person, via: name }), desk.runs(200)]);

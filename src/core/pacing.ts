@@ -8,7 +8,7 @@ type Target = Pick<Post, 'conversation' | 'message'>;
 
 /** Whether a send counts against a bucket. */
 export const isIn = ({ address, of }: Bucket, { conversation, message }: Target): boolean =>
-  (conversation === address || conversation.startsWith(`${address}/`)) &&
+  (conversation === address || conversation.startsWith(`${address}/`) || conversation.startsWith(`${address}:`)) &&
   (of === 'any' || (of === 'edit') === (message !== null));
 
 const keyOf = ({ address, of }: Bucket): string => `${of} ${address}`;
@@ -28,16 +28,16 @@ export class Pacing {
     if (!before || before.until < until) this.#parked.set(key, { bucket, until });
   }
 
-  /** How long a send has to wait; 0: it may go now. */
-  waitMs(target: Target, limits: readonly Limit[], now: number): number {
-    const parked = [...this.#parked.values()]
-      .filter(({ bucket }) => isIn(bucket, target))
-      .map(({ until }) => until - now);
+  /** What a send has to wait for the longest, and until when; null: it may go now. */
+  waitsFor(target: Target, limits: readonly Limit[], now: number): { bucket: Bucket; until: number } | null {
+    const parked = [...this.#parked.values()].filter(({ bucket }) => isIn(bucket, target));
     const limited = limits.map((limit) => {
-      const until = this.#taken.get(keyOf(limit))?.until ?? 0;
-      return until - now - (limit.burst - 1) * limit.everyMs;
+      const { address, of, burst, everyMs } = limit;
+      const full = this.#taken.get(keyOf(limit))?.until ?? 0;
+      return { bucket: { address, of }, until: full - (burst - 1) * everyMs };
     });
-    return Math.max(0, ...parked, ...limited);
+    const [longest] = [...parked, ...limited].sort((a, b) => b.until - a.until);
+    return longest && longest.until > now ? longest : null;
   }
 
   /** A send goes out. */

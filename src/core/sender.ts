@@ -107,9 +107,10 @@ export class Sender {
   #launchInPace(lease: Lease, wish: Wish): boolean {
     const now = performance.now();
     const limits = this.#channel.limits?.(wish) ?? [];
-    const waitMs = this.#pacing.waitMs(wish, limits, now);
-    if (waitMs > 0) {
-      this.#pacing.park({ address: wish.conversation, of: wish.message === null ? 'new' : 'edit' }, now + waitMs);
+    const waits = this.#pacing.waitsFor(wish, limits, now);
+    if (waits) {
+      // With it waits whatever shares its limit, so that nobody looks at all of that one by one.
+      this.#pacing.park(waits.bucket, waits.until);
       return false;
     }
     this.#pacing.take(limits, now);

@@ -76,6 +76,7 @@ export const elsewhere: Record<string, string> = {
   dialog_placed: 'a prompt that nobody knows is answered by a hint, and the button brings another one',
   dialog_moved: 'as with its first prompt',
   dialog_over: 'what was typed is forgotten after a week by itself; the answer it made is the question’s own',
+  moved: 'not written down, the platform says so once more, or answers so to the next message',
   park: 'not written down, the platform says so once more',
   revised: 'the next change of the message is told that it is too late, or cancels a run that is over',
   rerouted: 'the address is tried again, and is gone again',

@@ -13,5 +13,21 @@ export function readAddress(conversation: string): Address | null {
   return chat === undefined ? null : { chat, topic: topic === undefined ? null : Number(topic) };
 }
 
+/**
+ * A message by its number, and by its chat where that is not the address's own: numbers begin anew in a group that moved
+ * (core.telegram.org/bots/api#message, migrate_to_chat_id), so the same one is another message there.
+ */
+export interface Ref {
+  chat: string;
+  id: number;
+}
+
+export const readRef = (message: string, { chat }: Address): Ref => {
+  const [id, of = chat] = message.split('@');
+  return { chat: of, id: Number(id) };
+};
+export const refOf = ({ chat, id }: Ref, address: Address): string =>
+  chat === address.chat ? String(id) : `${id}@${chat}`;
+
 /** Groups have negative ids. */
 export const isGroup = ({ chat }: Address): boolean => chat.startsWith('-');

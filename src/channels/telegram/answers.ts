@@ -95,7 +95,7 @@ export function createAnswers({ hall, log, bot, telling, redelivers }: AnswerToo
   return {
     take: async (read, onKept = () => {}) => {
       if (read.kind === 'inbound') return takeInbound(read, onKept);
-      if (read.kind === 'nothing') return;
+      if (read.kind === 'nothing' || read.kind === 'moved') return;
       const { unknownButton, anonymous } = telegramWords(read.language);
       if (read.kind === 'unknown_button') return telling.click(read.query, unknownButton, true);
       if (read.kind === 'anonymous_click') return telling.click(read.query, anonymous, true);

@@ -7,6 +7,7 @@ import { createAnswers } from './answers.ts';
 import { createApi } from './api.ts';
 import { type Health, identify, introduce, refusedToken, setHook, withoutHook } from './connect.ts';
 import { limitsOf } from './limits.ts';
+import { createMoves } from './moves.ts';
 import { startPolling } from './polling.ts';
 import { type Sending, sendPost } from './send.ts';
 import { createTelling } from './telling.ts';
@@ -42,8 +43,9 @@ export function createTelegramChannel(of: TelegramSettings): { channel: Channel;
     // Loaded only where it is used: it costs some megabytes.
     const { Telegram } = await import('telegraf');
     const api = createApi(new Telegram(token, { ...(apiRoot && { apiRoot }), webhookReply: false }));
-    const telling = createTelling({ api, hall, log, signal });
-    sending = { api, log, telling, moved: new Map(), unauthorised: () => say(refusedToken) };
+    const moves = createMoves(hall);
+    const telling = createTelling({ api, hall, log, signal, moves });
+    sending = { api, log, telling, moves, unauthorised: () => say(refusedToken) };
     const tools = { api, log, say, signal };
     const bot = await identify(tools);
     if (!bot) return;
@@ -54,12 +56,12 @@ export function createTelegramChannel(of: TelegramSettings): { channel: Channel;
     });
     await introduce(tools);
     if (webhook && hook) {
-      webhook.open({ hall, answers, bot });
+      webhook.open({ hall, answers, bot, moves });
       return setHook(tools, hook);
     }
     if (!(await withoutHook(tools)) || signal.aborted) return;
     say({ ok: true, detail: 'polls' });
-    const polling = startPolling({ api, hall, answers, bot, log, say, conflictMs });
+    const polling = startPolling({ api, hall, answers, bot, log, say, conflictMs, moves });
     ends.unshift(polling.stop);
   };
   let connecting: Promise<void> = Promise.resolve();

@@ -14,14 +14,18 @@ export const limits = {
 /** How long a request may take; the long poll has its own time beside it. */
 export const requestMs = 10_000;
 
+/** About 30 messages a second to all chats together; some of it is left to what answers people at once. */
+const overall: Limit = { address: 'telegram', of: 'any', burst: 3, everyMs: 40 };
+
 /**
  * About one message a second in a chat, 20 a minute in a group, edits included. Edits of a group have a slower bucket of
  * their own, so that half of the minute stays for questions.
  */
 export function limitsOf(chat: string, isGroup: boolean): Limit[] {
   const address = `telegram:${chat}`;
-  if (!isGroup) return [{ address, of: 'any', burst: 3, everyMs: 1_000 }];
+  if (!isGroup) return [overall, { address, of: 'any', burst: 3, everyMs: 1_000 }];
   return [
+    overall,
     { address, of: 'any', burst: 10, everyMs: 3_000 },
     { address, of: 'edit', burst: 2, everyMs: 4_000 },
   ];

@@ -11,6 +11,7 @@ import type { ChannelLog } from '../door.ts';
 import type { Answers } from './answers.ts';
 import type { Api, Failed } from './api.ts';
 import { allowedUpdates, type Health, isTokenRefused, refusedToken } from './connect.ts';
+import type { Moves } from './moves.ts';
 import { type Bot, type Read, readUpdate } from './read.ts';
 
 const pollSeconds = 20;
@@ -31,11 +32,12 @@ export interface PollingTools {
   bot: Bot;
   log: ChannelLog;
   say(state: Health): void;
+  moves: Moves;
   /** The shortest time for which another poller of the token is left alone, in milliseconds. */
   conflictMs: number;
 }
 
-export function startPolling({ api, hall, answers, bot, log, say, conflictMs }: PollingTools): Polling {
+export function startPolling({ api, hall, answers, bot, log, say, conflictMs, moves }: PollingTools): Polling {
   const stopping = new AbortController();
   const { signal } = stopping;
   const holder = randomUUID();
@@ -69,7 +71,9 @@ export function startPolling({ api, hall, answers, bot, log, say, conflictMs }: 
   };
 
   const keep = async (raws: readonly unknown[], { epoch, position }: { epoch: number; position: number }) => {
-    const reads = raws.map((raw) => readOne(raw, { bot, hall, log }));
+    const reads: Known[] = [];
+    // In their order: a move holds for what comes after it.
+    for (const raw of raws) reads.push(await readOne(raw, { bot, hall, log, moves }));
     const kept = await hall.keep(
       // What comes a second time lies behind, and moves nothing back.
       { account, holder, epoch, position: Math.max(position, ...reads.map(({ id }) => id)) },
@@ -126,15 +130,20 @@ interface Known {
   read: Read | null;
 }
 
-/** What cannot be read stops nothing: it is kept as it came. */
-export function readOne(raw: unknown, { bot, hall, log }: Pick<PollingTools, 'bot' | 'hall' | 'log'>): Known {
+/** What cannot be read stops nothing: it is kept as it came. Rejects when the database does. */
+export async function readOne(
+  raw: unknown,
+  { bot, hall, log, moves }: Pick<PollingTools, 'bot' | 'hall' | 'log' | 'moves'>,
+): Promise<Known> {
   const id = Number((raw as { update_id?: unknown } | null)?.update_id) || 0;
+  let read: Read;
   try {
-    return { id, raw, read: readUpdate(raw, bot, hall.personOf) };
+    read = readUpdate(raw, bot, hall.personOf);
   } catch {
     log.warn({ channel: 'telegram' }, 'update does not read');
     return { id, raw, read: null };
   }
+  return { id, raw, read: await moves.housed(read) };
 }
 
 const inboundOf = (read: Read | null): Inbound[] => (read?.kind === 'inbound' ? [read.inbound] : []);

@@ -27,12 +27,14 @@ export interface Taken {
   from: { id: number; name: string };
 }
 
-/** What it comes to: something for Baton, a person whom nobody can tell, a button of nobody's, or nothing. */
+/** What it comes to: something for Baton, a person whom nobody can tell, a button of nobody's, a move, or nothing. */
 export type Read =
   | Taken
   | { kind: 'anonymous'; conversation: string; message: number; language: 'en' | 'ru' }
   | { kind: 'anonymous_click'; query: string; language: 'en' | 'ru' }
   | { kind: 'unknown_button'; query: string; language: 'en' | 'ru' }
+  /** A group has another id from now on. */
+  | { kind: 'moved'; from: string; to: string }
   | { kind: 'nothing' };
 
 const nothing: Read = { kind: 'nothing' };
@@ -75,7 +77,9 @@ const taken = (inbound: Inbound, { id, first_name: name = '' }: User, message: n
 });
 
 function readMessage(of: Message, bot: Bot, people: People): Read {
-  const { from, chat: where } = of;
+  const { from, chat: where, migrate_to_chat_id: to, migrate_from_chat_id: before } = of;
+  if (to !== undefined) return { kind: 'moved', from: String(where.id), to: String(to) };
+  if (before !== undefined) return { kind: 'moved', from: String(before), to: String(where.id) };
   const text = addressed(of, bot);
   if (text === null || from === undefined || !['private', 'group', 'supergroup'].includes(where.type)) return nothing;
   const conversation = placeOf(of);

@@ -2,9 +2,10 @@
 import type { Card } from '../../contracts/card.ts';
 import type { Post, SendResult } from '../../contracts/channel.ts';
 import type { ChannelLog } from '../door.ts';
-import { type Address, readAddress } from './address.ts';
+import { type Address, readAddress, readRef, refOf } from './address.ts';
 import type { Answer, Api, Failed } from './api.ts';
 import { type Shown, showText, threadOf } from './messages.ts';
+import type { Moves } from './moves.ts';
 import { type Rendered, renderCard } from './render.ts';
 import type { Telling } from './telling.ts';
 import { telegramWords } from './words.ts';
@@ -28,26 +29,10 @@ export interface Sending {
   api: Api;
   log: ChannelLog;
   telling: Pick<Telling, 'attach'>;
-  /** Groups that became supergroups, and what they are called now. */
-  moved: Map<string, string>;
+  moves: Moves;
   /** The token is refused: nothing of this channel works. */
   unauthorised(): void;
 }
-
-/**
- * A message by its number, and by its chat where that is not the address's own: numbers begin anew in a group that moved
- * (core.telegram.org/bots/api#message, migrate_to_chat_id), so the same one is another message there.
- */
-interface Ref {
-  chat: string;
-  id: number;
-}
-
-const readRef = (message: string, { chat }: Address): Ref => {
-  const [id, of = chat] = message.split('@');
-  return { chat: of, id: Number(id) };
-};
-const refOf = ({ chat, id }: Ref, address: Address): string => (chat === address.chat ? String(id) : `${id}@${chat}`);
 
 export async function sendPost(to: Sending, { conversation, card, message }: Post): Promise<SendResult> {
   const address = readAddress(conversation);
@@ -70,28 +55,33 @@ async function post(
   address: Address,
   rendered: Rendered,
 ): Promise<{ chat: string; answer: Answer<Shown> }> {
-  const { api, log, moved } = to;
-  const chat = moved.get(address.chat) ?? address.chat;
+  const { api, log, moves } = to;
+  const { chat } = moves.now(address);
   const payload = { chat_id: Number(chat), ...keyboardOf(rendered), ...threadOf(address) };
   const answer = await showText(api, log, 'sendMessage', payload, rendered);
   if (answer.end !== 'refused' || answer.migratedTo === null || answer.migratedTo === chat) return { chat, answer };
-  moved.set(address.chat, answer.migratedTo);
+  await learn(to, address, answer.migratedTo);
   return post(to, address, rendered);
+}
+
+/** Not written down, the platform says it once more. */
+async function learn({ moves, log }: Sending, { chat }: Address, to: string): Promise<void> {
+  await moves.learn(chat, to).catch(() => log.warn({ channel: 'telegram' }, 'a move is not written down yet'));
 }
 
 /** An edit always names its keyboard: without one the buttons would go as well, but not by intention. */
 async function edit(to: Sending, address: Address, rendered: Rendered, message: string): Promise<SendResult> {
-  const { api, log, moved } = to;
+  const { api, log, moves } = to;
   const { chat, id } = readRef(message, address);
   // What was written before the group moved stays behind.
-  if (chat === address.chat && moved.has(chat)) return { state: 'lost' };
+  if (chat === address.chat && moves.now(address).chat !== chat) return { state: 'lost' };
   const payload = { chat_id: Number(chat), message_id: id, ...keyboardOf(rendered) };
   const answer = await showText(api, log, 'editMessageText', payload, rendered);
   if (answer.end === 'ok') return { state: 'sent', message };
   if (answer.end === 'refused') {
     const { description, migratedTo } = answer;
     if (unchanged.test(description)) return { state: 'sent', message };
-    if (migratedTo !== null) moved.set(address.chat, migratedTo);
+    if (migratedTo !== null) await learn(to, address, migratedTo);
     if (migratedTo !== null || lostEdit.test(description)) return { state: 'lost' };
   }
   return failedSend(to, answer, address);

@@ -6,11 +6,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Card } from '../../contracts/card.ts';
 import type { Hall, Prompt, Reply } from '../../contracts/channel.ts';
 import type { ChannelLog } from '../door.ts';
-import { type Address, isGroup, readAddress } from './address.ts';
+import { type Address, isGroup, readAddress, refOf } from './address.ts';
 import type { Answer, Api } from './api.ts';
 import { createLanes } from './lanes.ts';
 import { limits } from './limits.ts';
-import { replyTo, type Shown, sendFile, showText, threadOf } from './messages.ts';
+import { replyTo, sendFile, showText, threadOf } from './messages.ts';
+import type { Moves } from './moves.ts';
 import { cut, escaped, renderCard } from './render.ts';
 import { telegramWords } from './words.ts';
 
@@ -43,13 +44,15 @@ export interface TellingTools {
   api: Api;
   hall: Pick<Hall, 'prompted'>;
   log: ChannelLog;
+  moves: Pick<Moves, 'now'>;
   /** Nothing is waited for any more. */
   signal: AbortSignal;
 }
 
-export function createTelling({ api, hall, log, signal }: TellingTools): Telling {
+export function createTelling({ api, hall, log, signal, moves }: TellingTools): Telling {
   const lanes = createLanes(Number.POSITIVE_INFINITY);
   const placing = new Map<string, Promise<void>>();
+  const placeOf = (conversation: string): Address => moves.now(readAddress(conversation)!);
 
   /** Does it once the platform lets it. What may have arrived is not repeated. */
   const patiently = async <T>(act: () => Promise<Answer<T>>): Promise<Answer<T>> => {
@@ -105,7 +108,13 @@ export function createTelling({ api, hall, log, signal }: TellingTools): Telling
       placing.set(to.conversation, promise);
       try {
         const answer = await show(address, to.message, shown, { reply_markup: markup });
-        if (answer.end === 'ok') await hall.prompted(dialog, to.conversation, idOf(answer));
+        if (answer.end === 'ok') {
+          const ref = refOf(
+            { chat: address.chat, id: Number(answer.result.message_id) },
+            readAddress(to.conversation)!,
+          );
+          await hall.prompted(dialog, to.conversation, ref);
+        }
         return answer;
       } finally {
         placing.delete(to.conversation);
@@ -123,7 +132,7 @@ export function createTelling({ api, hall, log, signal }: TellingTools): Telling
 
   return {
     tell: (to, { line, card, file, prompt: asked }) => {
-      const address = readAddress(to.conversation)!;
+      const address = placeOf(to.conversation);
       background(address.chat, async () => {
         if (asked) await prompt(address, to, asked);
         else if (file) await told('file', () => sendFile(api, address, file, to.message, line));
@@ -136,7 +145,7 @@ export function createTelling({ api, hall, log, signal }: TellingTools): Telling
       background(`click ${query}`, () => api.call('answerCallbackQuery', answer));
     },
     typing: (conversation) => {
-      const address = readAddress(conversation)!;
+      const address = placeOf(conversation);
       const action = { chat_id: Number(address.chat), action: 'typing', ...threadOf(address) };
       background(`typing ${conversation}`, () => api.call('sendChatAction', action));
     },
@@ -147,8 +156,6 @@ export function createTelling({ api, hall, log, signal }: TellingTools): Telling
     empty: () => lanes.empty(),
   };
 }
-
-const idOf = ({ result }: { result: Shown }): string => String(result.message_id);
 
 /**
  * A field opens for whom the message names, or for the sender of the message that it replies to

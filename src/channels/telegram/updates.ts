@@ -19,6 +19,8 @@ const message = z.object({
   chat,
   message_thread_id: z.number().optional(),
   is_topic_message: z.boolean().optional(),
+  migrate_to_chat_id: z.number().optional(),
+  migrate_from_chat_id: z.number().optional(),
   text: z.string().optional(),
   caption: z.string().optional(),
   reply_to_message: z

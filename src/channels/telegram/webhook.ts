@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Hall } from '../../contracts/channel.ts';
 import type { ChannelLog, Door } from '../door.ts';
 import type { Answers } from './answers.ts';
+import type { Moves } from './moves.ts';
 import { readOne } from './polling.ts';
 import type { Bot } from './read.ts';
 
@@ -18,7 +19,7 @@ const keptWithinMs = 5_000;
 export interface Webhook {
   door: Door;
   /** From now on what comes is taken. */
-  open(of: { hall: Hall; answers: Answers; bot: Bot }): void;
+  open(of: { hall: Hall; answers: Answers; bot: Bot; moves: Moves }): void;
   close(): void;
 }
 
@@ -39,8 +40,8 @@ export function createWebhook({ url, secret }: { url: string; secret: string }, 
     return take(body, inside);
   };
 
-  const take = async (body: string, { hall, answers, bot }: NonNullable<typeof inside>): Promise<number> => {
-    const { read } = readOne(parsed(body), { bot, hall, log });
+  const take = async (body: string, { hall, answers, bot, moves }: NonNullable<typeof inside>): Promise<number> => {
+    const { read } = await readOne(parsed(body), { bot, hall, log, moves });
     if (!read) return 200;
     // What is not kept comes again.
     const kept = new Promise<boolean>((resolve) => {

@@ -18,8 +18,10 @@ export async function readParks(sql: Sql, channel: string): Promise<(Bucket & { 
   return crossing(
     'parked',
     () => sql<(Bucket & { ms: number })[]>`
-    with over as (delete from parks where until <= clock_timestamp() and starts_with(address, ${`${channel}:`}))
+    with over as (
+      delete from parks where until <= clock_timestamp() and (address = ${channel} or starts_with(address, ${`${channel}:`}))
+    )
     select address, kind as of, extract(epoch from until - clock_timestamp())::float8 * 1000 as ms
-    from parks where until > clock_timestamp() and starts_with(address, ${`${channel}:`})`,
+    from parks where until > clock_timestamp() and (address = ${channel} or starts_with(address, ${`${channel}:`}))`,
   );
 }

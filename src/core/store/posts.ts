@@ -120,7 +120,8 @@ export async function takeWishes(
         and not exists (
           select 1 from unnest(${parked.map(({ address }) => address)}::text[], ${parked.map((one) => one.of)}::text[])
             as k(address, kind)
-          where (conversation = k.address or starts_with(conversation, k.address || '/'))
+          where (conversation = k.address or starts_with(conversation, k.address || '/')
+              or starts_with(conversation, k.address || ':'))
             and (k.kind = 'any' or (k.kind = 'edit') = (message is not null))
         )
       order by conversation, rank, run, purpose

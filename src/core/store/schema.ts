@@ -227,6 +227,9 @@ export const parks = pgTable(
   (t) => [primaryKey({ columns: [t.address, t.kind] }), check('parks_kind', sql`kind in ('new', 'edit', 'any')`)],
 );
 
+/** Conversations that a platform has moved: what lives there goes by the address under which it began. */
+export const moves = pgTable('moves', { address: text('address').primaryKey(), home: text('home').notNull() });
+
 /** How far the updates of a platform's account have been read, and by whom: one process at a time. */
 export const cursors = pgTable('cursors', {
   account: text('account').primaryKey(),

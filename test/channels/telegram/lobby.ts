@@ -38,6 +38,7 @@ export async function lobby({ hall: more = {}, telegram, channel: settings, prep
   const prompted: string[] = [];
   const log: string[] = [];
   const note = (fields: object, message: string) => void log.push(JSON.stringify({ ...fields, message }));
+  const moved = new Map<string, string>();
   let position = 0;
   const hall: Hall = {
     receive: async (update): Promise<Receipt> => {
@@ -53,6 +54,8 @@ export async function lobby({ hall: more = {}, telegram, channel: settings, prep
     },
     form: async () => null,
     prompted: async (dialog, conversation, message) => void prompted.push(`${dialog} ${conversation} ${message}`),
+    moved: async (from, to) => void moved.set(to, from),
+    homeOf: async (address) => moved.get(address) ?? address,
     home: () => Promise.reject(new Error('no home here')),
     question: async () => null,
     welcomes: () => false,

@@ -43,6 +43,13 @@ describe('in a group', () => {
     });
   }
 
+  test('that became a supergroup both sides tell of the move', () => {
+    const moved = { kind: 'moved', from: '-5', to: '-1001' };
+    const old = { id: -5, type: 'group' };
+    assert.deepEqual(read({ message: { message_id: 5, chat: old, migrate_to_chat_id: -1001 } }), moved);
+    assert.deepEqual(read({ message: { message_id: 1, chat: group, migrate_from_chat_id: -5 } }), moved);
+  });
+
   test('a plain message of a topic replies to nothing, also where the bot made the topic', () => {
     const topic = { message_thread_id: 3, is_topic_message: true };
     assert.equal(textOf({ ...topic, text: 'talk', reply_to_message: { message_id: 3, from: us } }), null);

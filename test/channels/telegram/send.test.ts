@@ -222,8 +222,10 @@ describe('a group that became a supergroup', { concurrency: 4 }, () => {
 test('what shares a limit is written down for the sender', async () => {
   await using at = await lobby();
   const of = (conversation: string) => at.channel.limits!({ conversation, message: null });
-  assert.deepEqual(of('telegram:501'), [{ address: 'telegram:501', of: 'any', burst: 3, everyMs: 1_000 }]);
+  const overall = { address: 'telegram', of: 'any', burst: 3, everyMs: 40 };
+  assert.deepEqual(of('telegram:501'), [overall, { address: 'telegram:501', of: 'any', burst: 3, everyMs: 1_000 }]);
   assert.deepEqual(of('telegram:-1001/7'), [
+    overall,
     { address: 'telegram:-1001', of: 'any', burst: 10, everyMs: 3_000 },
     { address: 'telegram:-1001', of: 'edit', burst: 2, everyMs: 4_000 },
   ]);

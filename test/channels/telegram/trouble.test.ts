@@ -111,6 +111,32 @@ describe('two processes', { concurrency: 2 }, () => {
   });
 });
 
+describe('a group that became a supergroup', { concurrency: 2 }, () => {
+  test('goes on with its runs where it is now, after a restart too', async () => {
+    await using at = await place();
+    const { fake, chats } = at;
+    const group = fake.group(-5, 'Refunds');
+    fake.say({ from: chats.carl, chat: group, text: `/task@${fake.bot.username} refund 1042 500` });
+    await at.asked(group);
+    const now = fake.migrate(group, -1_001_234_567_890);
+    const again = await at.asked(now);
+    await at.world.stop();
+    const { world } = await at.open();
+    fake.say({ from: chats.carl, chat: now, text: 'status', replyTo: again });
+    await fake.until(() =>
+      fake.messages(now).some(({ text, reply_to }) => reply_to && /^refund 1042 500\nRun/.test(text)),
+    );
+    fake.click({ from: chats.anna, message: again, label: 'Edit' });
+    const order = await at.seen(now, /order \(1 of 2\)/);
+    fake.say({ from: chats.anna, chat: now, text: '.', replyTo: order });
+    const amount = await at.seen(now, /amount \(2 of 2\)/);
+    fake.say({ from: chats.anna, chat: now, text: '40', replyTo: amount });
+    await at.seen(now, /^Completed\n/);
+    assert.equal((await world.desk.runs(10)).length, 1);
+    assert.deepEqual(at.shop.ledger.find(({ agent }) => agent === 'pay')!.input, { order: '1042', amount: 40 });
+  });
+});
+
 describe('sends', { concurrency: 3 }, () => {
   test('a limit that is hit parks that chat alone, and nothing is sent there too early', async () => {
     await using at = await place();

@@ -1,0 +1,35 @@
+/** A limit of a platform over all conversations together. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Channel } from '../../src/contracts/channel.ts';
+import { room } from './console/room.ts';
+
+const everyMs = 100;
+
+test('all conversations of a channel share its limit, and what asks goes before what tells', async () => {
+  const sends: { at: number; kind: string; conversation: string }[] = [];
+  const limited = (memory: Channel): Partial<Channel> => ({
+    limits: () => [{ address: 'memory', of: 'any', burst: 1, everyMs }],
+    send: (post) => {
+      sends.push({ at: performance.now(), kind: post.card.kind, conversation: post.conversation });
+      return memory.send(post);
+    },
+  });
+  await using at = await room({}, limited);
+  const rooms = ['memory:1', 'memory:2', 'memory:3', 'memory:4'];
+  await Promise.all(
+    rooms.map((conversation, n) => at.say('carl', `refund ${n} ${n === 0 ? 500 : 50}`, { conversation })),
+  );
+  await at.memory.until((channel) => channel.in('memory:boris').length > 0);
+  await at.memory.until((channel) => rooms.slice(1).every((one) => channel.in(one).some(isSummary)));
+  // Each takes its turn, and then a moment until it is sent.
+  const tookMs = sends.at(-1)!.at - sends[0]!.at;
+  assert.ok(tookMs >= (sends.length - 2) * everyMs, `${sends.length} in ${tookMs} ms`);
+  // What the people on their own are asked, nothing that is told gets in between.
+  const asked = sends.findIndex(({ conversation }) => /anna|boris/.test(conversation));
+  const next = sends.slice(asked).findIndex(({ kind }) => kind !== 'question');
+  const both = sends.slice(asked, asked + next).filter(({ conversation }) => /anna|boris/.test(conversation));
+  assert.equal(both.length, 2, sends.map(({ kind }) => kind).join(' '));
+});
+
+const isSummary = ({ card }: { card: { kind: string } }): boolean => card.kind === 'summary';
