@@ -13,7 +13,7 @@ import type { Configuration } from '../../src/contracts/config.ts';
 import { testDatabase } from '../support/database.ts';
 import { readBlocks } from '../support/slack/seen.ts';
 import { createShop, createWorld } from '../support/world.ts';
-import { bundled } from './telegram/bundled.ts';
+import { bundled } from './bundled.ts';
 import { steady } from './terminal/place.ts';
 
 const tasks = {

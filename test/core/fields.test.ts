@@ -64,6 +64,14 @@ test('an edit shows each leaf with what is there, money as one, and nothing that
   );
 });
 
+test('what is there and hidden may be left empty, as what is optional may', () => {
+  const optional = form().fields.filter((field) => field.optional);
+  assert.deepEqual(
+    optional.map(({ name }) => name),
+    ['to.token', 'note'],
+  );
+});
+
 test('only what was changed is sent, and what is hidden stays as it is', () => {
   assert.deepEqual(typed({}), { same: true });
   assert.deepEqual(typed({ amount: '50 eur' }), { value: { amount: { minor: 5_000, currency: 'EUR' } } });

@@ -67,7 +67,8 @@ function leavesOf(node: Node, current: Json | undefined, path: Path, of: Subject
       kind,
       current,
       initial,
-      optional,
+      // What is there and not shown may stay as it is: a platform insists on a field that is not optional.
+      optional: optional || (current !== undefined && initial === ''),
       choices: kind === 'enum' ? choicesOf(node) : null,
       hint: isHidden ? of.words.hiddenField : hintOf(name, kind, node, of),
     },

@@ -19,7 +19,7 @@ export interface OfficeOptions extends SlackOptions {
   way?: Way;
   /** How many processes of Baton. */
   processes?: number;
-  configure?: (shop: Shop) => Partial<Configuration>;
+  configure?: (shop: Shop, databaseUrl: string) => Partial<Configuration>;
   /** Where the processes find the database, instead of at its own address. */
   databaseUrl?: (url: string) => string | Promise<string>;
   log?: typeof silent;
@@ -69,7 +69,7 @@ export async function office(options: OfficeOptions = {}) {
       halls.push(hall);
       return begin(hall);
     };
-    const configuration = shop.configuration({ people: accounts, ...configure(shop) });
+    const configuration = shop.configuration({ people: accounts, ...configure(shop, database.url) });
     const world = createWorld(url, shop, { channels: [channel], configuration, log });
     for (const door of doors) targets.push(await serve(door, ending));
     ending.defer(() => world.stop());

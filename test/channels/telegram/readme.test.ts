@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { blocksOf } from '../../support/documents.ts';
-import { bundled } from './bundled.ts';
+import { bundled } from '../bundled.ts';
 import { place } from './place.ts';
 
 interface Turn {
@@ -62,21 +62,4 @@ test('the conversation of the README is what happens', async () => {
       fake.click({ from: chat, message: await at.asked(chat), label: first.slice(1, -1) });
     } else fake.say({ from: chat, text: first });
   }
-});
-
-test('a new supplier is asked for what is missing, field by field, and registered', async () => {
-  await using at = await place({ processes: bundled });
-  const { fake, chats } = at;
-  fake.say({ from: chats.carl, text: 'New supplier: Müller Logistik GmbH, Germany, IBAN GB29 NWBK 6016 1331 9268 19' });
-  fake.click({ from: chats.carl, message: await at.asked(chats.carl, 'Answer'), label: 'Answer' });
-  const promptOf = (field: string) =>
-    at.seen(chats.carl, new RegExp(`^${field} `)).then((prompt) => {
-      assert.ok(prompt.forceReply);
-      return prompt;
-    });
-  fake.say({ from: chats.carl, text: 'ap@mueller.example', replyTo: await promptOf('email') });
-  fake.say({ from: chats.carl, text: 'DE136695976', replyTo: await promptOf('taxId') });
-  await at.seen(chats.carl, /^Recorded: Answer/);
-  fake.click({ from: chats.anna, message: await at.asked(chats.anna), label: 'Approve' });
-  await at.seen(chats.carl, /^Completed\n/);
 });

@@ -3,29 +3,9 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
-import type { Door } from '../../../src/channels/door.ts';
+import { hallway } from './hallway.ts';
 import { lobby } from './lobby.ts';
 import { place } from './place.ts';
-
-/** A server that opens a door as soon as there is one. */
-async function hallway() {
-  const doors: Door[] = [];
-  const server = createServer((request, response) => {
-    const door = doors.find(({ path }) => path === request.url);
-    if (door) door.handle(request, response);
-    else response.writeHead(404).end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/telegram`;
-  return {
-    url,
-    doors,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
 
 describe('a webhook', { concurrency: 2 }, () => {
   test('brings a refund from its message to its summary', async () => {
