@@ -7,6 +7,7 @@ import { languageOf, terminalWords } from '../channels/terminal/language.ts';
 import { type PlainEnd, runPlain } from '../channels/terminal/plain.ts';
 import { Session } from '../channels/terminal/session.ts';
 import { processEnvironment } from '../config.ts';
+import { consoleWordsIn } from '../core/cards/words.ts';
 import { openBaton } from '../main.ts';
 import type { Call } from './call.ts';
 import { createService } from './console/service.ts';
@@ -34,7 +35,7 @@ async function readPipe({ settings, terminal, signal }: Call): Promise<number> {
   const baton = await openBaton(settings, { work: true, chats: true, onProgress: terminal.err });
   try {
     const language = languageOf(processEnvironment());
-    const words = terminalWords(language);
+    const words = terminalWords(language, consoleWordsIn(language).form);
     const service = createService(baton.orchestrator, language, words);
     return ends[await runPlain({ service, words, lines, out: terminal.out, signal })];
   } finally {
@@ -46,7 +47,7 @@ async function openScreen({ settings, terminal, signal }: Call): Promise<number>
   const { stdin, stdout } = process;
   const env = processEnvironment();
   const language = languageOf(env);
-  const words = terminalWords(language);
+  const words = terminalWords(language, consoleWordsIn(language).form);
   // What the log says meanwhile stands between the runs, and not across them.
   let say = (line: string): void => terminal.err(line);
   const onLog = (line: string) => say(line.trimEnd());

@@ -34,6 +34,8 @@ export interface FormWords {
     oneOf: (values: string) => string;
   };
   notMoney: (example: string) => string;
+  /** Stands at a field whose value nobody is shown. */
   hiddenField: string;
+  unchanged: string;
   mismatch: (expected: string, received: string) => string;
 }

@@ -40,7 +40,7 @@ export function createHall({ name }: Channel, { db, desk, registry, reception }:
       const row = await findQuestion(db.sql, code);
       if (!row) return null;
       const { language } = replay(row.run, await desk.journal(row.run));
-      const open = await openForm({ sql: db.sql, desk }, code, verb, actor, language);
+      const open = await openForm({ sql: db.sql, desk }, code, verb, actor, consoleWordsIn(language).form);
       if (!open) return null;
       const { form, asked, of } = open;
       const title = questionCard(asked, of.state, of.known).title;

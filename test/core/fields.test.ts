@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { terminalWords } from '../../src/channels/terminal/language.ts';
 import type { Json, JsonSchema } from '../../src/contracts/json.ts';
 import { readMoney } from '../../src/core/cards/money.ts';
-import { wordsIn } from '../../src/core/cards/words.ts';
+import { consoleWordsIn, wordsIn } from '../../src/core/cards/words.ts';
 import { formOf, type Subject } from '../../src/core/forms/fields.ts';
 
 const money = {
@@ -42,7 +41,7 @@ const form = (of: Partial<Subject> = {}) =>
     base,
     veil: { hides: (path) => path.join('.') === 'to.token', secrets: [] },
     ask: { order: 'Which order?' },
-    words: terminalWords('en'),
+    words: consoleWordsIn('en').form,
     cardWords: wordsIn('en'),
     ...of,
   });

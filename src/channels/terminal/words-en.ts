@@ -1,9 +1,9 @@
 /** The terminal's words in English. */
-import type { TerminalWords } from './words.ts';
+import type { OwnWords } from './words.ts';
 
 const s = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
-export const english: TerminalWords = {
+export const english: OwnWords = {
   ready: (routes) => `Ready: ${routes}. Write what you need, or help.`,
   waits: (count) => `${s(count, 'question waits', 'questions wait')} for you:`,
   goesOn: (count) => `${s(count, 'run goes', 'runs go')} on from before.`,
@@ -34,18 +34,6 @@ export const english: TerminalWords = {
     invalid_value: 'This does not fit, so the question stays open:',
     unknown_question: (code) => `There is no question ${code}.`,
   },
-  mismatch: (expected, received) => `must be ${expected}${received === 'missing' ? '' : `, not ${received}`}`,
-  hints: {
-    number: 'a number',
-    integer: 'a whole number',
-    boolean: 'true or false',
-    json: 'JSON',
-    money: 'an amount and its currency: 129.00 EUR',
-    oneOf: (values) => `one of ${values}`,
-  },
-  notMoney: (example) => `must be an amount and its currency, like ${example}`,
-  hiddenField: 'hidden; leave it empty to keep it',
-  unchanged: 'Nothing was changed, so nothing was sent.',
   takes: (code, verbs) => `${code} takes ${verbs}.`,
   needsValue: (verb) => `${verb} needs a value: ${verb}:{"field":"value"}`,
   next: 'next',

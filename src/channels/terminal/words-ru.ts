@@ -1,5 +1,5 @@
 /** Слова терминала по-русски. */
-import type { TerminalWords } from './words.ts';
+import type { OwnWords } from './words.ts';
 
 const plural = (count: number, one: string, few: string, many: string): string => {
   const [tens, units] = [count % 100, count % 10];
@@ -7,7 +7,7 @@ const plural = (count: number, one: string, few: string, many: string): string =
   return `${count} ${form}`;
 };
 
-export const russian: TerminalWords = {
+export const russian: OwnWords = {
   ready: (routes) => `Готово: ${routes}. Напишите, что нужно сделать, или help.`,
   waits: (count) => `${plural(count, 'вопрос ждёт', 'вопроса ждут', 'вопросов ждут')} вашего ответа:`,
   goesOn: (count) => `${plural(count, 'запуск продолжается', 'запуска продолжаются', 'запусков продолжаются')}.`,
@@ -38,18 +38,6 @@ export const russian: TerminalWords = {
     invalid_value: 'Значение не подходит, вопрос остаётся открытым:',
     unknown_question: (code) => `Вопроса ${code} нет.`,
   },
-  mismatch: (expected, received) => `нужно: ${expected}${received === 'missing' ? '' : `, а не ${received}`}`,
-  hints: {
-    number: 'число',
-    integer: 'целое число',
-    boolean: 'true или false',
-    json: 'JSON',
-    money: 'сумма и валюта: 129,00 EUR',
-    oneOf: (values) => `одно из: ${values}`,
-  },
-  notMoney: (example) => `нужна сумма и валюта, например ${example}`,
-  hiddenField: 'скрыто; оставьте пустым, чтобы не менять',
-  unchanged: 'Ничего не изменено, поэтому ничего не отправлено.',
   takes: (code, verbs) => `${code}: можно ответить ${verbs}.`,
   needsValue: (verb) => `Для ${verb} нужно значение: ${verb}:{"поле":"значение"}`,
   next: 'дальше',

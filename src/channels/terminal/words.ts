@@ -1,7 +1,12 @@
 import type { FormWords } from '../../contracts/form.ts';
 
-/** What the terminal itself says. Each language has all of it, by type; what a run says is in the language of its task. */
-export interface TerminalWords extends FormWords {
+/**
+ * What the terminal itself says. Each language has all of it, by type; what a run says is in the language of its task.
+ * What forms say everywhere is handed in.
+ */
+export type TerminalWords = OwnWords & FormWords;
+
+export interface OwnWords {
   ready: (routes: string) => string;
   waits: (count: number) => string;
   goesOn: (count: number) => string;
@@ -26,7 +31,6 @@ export interface TerminalWords extends FormWords {
     invalid_value: string;
     unknown_question: (code: string) => string;
   };
-  unchanged: string;
   takes: (code: string, verbs: string) => string;
   needsValue: (verb: string) => string;
   /** Keys below a question. */

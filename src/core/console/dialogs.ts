@@ -4,11 +4,11 @@
  */
 import type { Reply } from '../../contracts/channel.ts';
 import { type Verb, verbsWithValue } from '../../contracts/escalation.ts';
-import type { Form } from '../../contracts/form.ts';
+import type { Form, FormWords } from '../../contracts/form.ts';
 import type { Actor } from '../../contracts/task.ts';
 import { plain } from '../cards/facts.ts';
 import { type Material, material } from '../cards/steps.ts';
-import { consoleWordsIn, type Language } from '../cards/words.ts';
+import { type ConsoleWords, consoleWordsIn, type Language } from '../cards/words.ts';
 import type { Desk } from '../desk.ts';
 import { replay } from '../evolve.ts';
 import { formFor } from '../forms/form.ts';
@@ -37,7 +37,7 @@ export async function openForm(
   code: string,
   verb: Verb,
   actor: Actor,
-  language: Language,
+  words: FormWords,
 ): Promise<Filling | null> {
   const row = await findQuestion(sql, code);
   if (row?.status !== 'open' || !verbsWithValue.includes(verb) || !row.question.policy.verbs.includes(verb))
@@ -46,9 +46,11 @@ export async function openForm(
   const state = replay(row.run, await desk.journal(row.run));
   const asked = state.questions[row.id];
   const of = material(state, await desk.known(state));
-  const form = asked ? formFor(asked, verb, of, consoleWordsIn(language)) : null;
+  const form = asked ? formFor(asked, verb, of, words) : null;
   return form && asked && form.fields.length > 0 ? { form, asked, of } : null;
 }
+
+const inReplies = ({ form, prompt }: ConsoleWords): FormWords => ({ ...form, hiddenField: prompt.hidden });
 
 /** A button that takes a value begins the dialog; one whose form nobody gets is told by the judge why. */
 export async function begin(
@@ -57,7 +59,7 @@ export async function begin(
 ): Promise<Done> {
   const { code, verb, actor, language, conversation } = of;
   const words = consoleWordsIn(language);
-  const open = await openForm(tools, code, verb, actor, language);
+  const open = await openForm(tools, code, verb, actor, inReplies(words));
   if (!open) {
     const answer = await tools.desk.vote(code, { actor, verb });
     return { outcome: answer.result, run: null, reply: voteLine(answer, language, words, tools.desk.nameOf) };
@@ -77,7 +79,7 @@ export async function answered(
   const words = consoleWordsIn(language);
   const done = (outcome: string, reply: Reply): Done => ({ outcome, run: null, reply });
   if (dialog.person !== actor.person) return done('not_allowed', line(words.notYourForm));
-  const open = await openForm(tools, dialog.code, dialog.verb, actor, language);
+  const open = await openForm(tools, dialog.code, dialog.verb, actor, inReplies(words));
   if (!open) {
     await endDialog(tools.sql, dialog.id);
     const answer = await tools.desk.vote(dialog.code, { actor, verb: dialog.verb });
@@ -102,7 +104,7 @@ export async function answered(
     return done('asked', promptOf(next, open, language, here === null ? null : (wrong.get(here) ?? null)));
   }
   await endDialog(tools.sql, dialog.id);
-  if ('same' in read) return done('unchanged', line(words.unchanged));
+  if ('same' in read) return done('unchanged', line(words.form.unchanged));
   const value = 'value' in read ? read.value : null;
   const answer = await tools.desk.vote(dialog.code, { actor, verb: dialog.verb, value });
   return { ...done(answer.result, voteLine(answer, language, words, tools.desk.nameOf)), run: open.of.state.run };
@@ -131,13 +133,13 @@ export async function filled(
 ): Promise<Done> {
   const { code, verb, actor, language, typed } = of;
   const words = consoleWordsIn(language);
-  const open = await openForm(tools, code, verb, actor, language);
+  const open = await openForm(tools, code, verb, actor, words.form);
   const read = open?.form.read(typed);
   if (open && read && 'wrong' in read) {
     const wrong = [...read.wrong].map(([field, problem]) => ({ field, problem }));
     return { outcome: 'invalid_value', run: null, reply: { line: words.told.invalid_value, wrong } };
   }
-  if (read && 'same' in read) return { outcome: 'unchanged', run: null, reply: line(words.unchanged) };
+  if (read && 'same' in read) return { outcome: 'unchanged', run: null, reply: line(words.form.unchanged) };
   const value = read && 'value' in read ? read.value : undefined;
   const answer = await tools.desk.vote(code, { actor, verb, ...(value !== undefined && { value }) });
   const reply = voteLine(answer, language, words, tools.desk.nameOf);
@@ -145,7 +147,7 @@ export async function filled(
     return { outcome: answer.result, run: open?.of.state.run ?? null, reply };
   const wrong = answer.mismatches.map(({ path, expected, received }) => ({
     field: open.form.fieldAt(path),
-    problem: words.mismatch(expected, received),
+    problem: words.form.mismatch(expected, received),
   }));
   return { outcome: answer.result, run: null, reply: { ...reply, wrong } };
 }

@@ -52,7 +52,7 @@ export function voteLine(
       return line(words.notAllowed);
     case 'invalid_value': {
       const [first] = answer.mismatches;
-      const why = first ? ` ${first.path}: ${words.mismatch(first.expected, first.received)}` : '';
+      const why = first ? ` ${first.path}: ${words.form.mismatch(first.expected, first.received)}` : '';
       return line(`${words.told.invalid_value}${why}`);
     }
     default:

@@ -1,7 +1,10 @@
 /** A value that is given field by field, by replying to prompts, or all at once in a form. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { z } from 'zod';
+import { defineAgent } from '../../../src/contracts/agent.ts';
 import type { Receipt } from '../../../src/contracts/channel.ts';
+import { approval, defineRoute } from '../../../src/contracts/route.ts';
 import { room } from './room.ts';
 
 const home = 'memory:room';
@@ -103,4 +106,48 @@ test('in a thread, where nothing says what a text replies to, it goes to the for
   await at.hall.prompted(second.reply!.prompt!.dialog, home, 'p2');
   assert.equal((await at.say('boris', '5', { inThread: true })).outcome, 'not_a_task');
   assert.equal((await at.say('anna', '40', { inThread: true })).reply!.line, 'Recorded: Edit.');
+});
+
+test('how a hidden field is kept is said as it goes there: a dot in a reply, nothing in a form', async () => {
+  const input = z.strictObject({ token: z.string(), amount: z.number() });
+  const inputs: unknown[] = [];
+  const charge = defineAgent({
+    name: 'till.charge',
+    title: 'Charge the card',
+    effect: 'irreversible',
+    idempotent: true,
+    input,
+    output: z.strictObject({ charged: z.boolean() }),
+    redact: ['input.token'],
+    run: (given) => {
+      inputs.push(given);
+      return { charged: true };
+    },
+  });
+  const route = defineRoute({
+    name: 'charge',
+    title: 'Charge a card',
+    description: 'Charges a card.',
+    fields: input,
+    patterns: [/^charge (?<token>\w+) (?<amount>\d+)$/],
+    plan: (p) =>
+      p.step('charge', charge, ({ task }) => task).answer(({ steps }) => ({ charged: steps.charge.charged })),
+    questions: { deciders: { roles: ['finance'] } },
+    approvals: [approval(charge, () => ({ deciders: { roles: ['finance'] } }))],
+  });
+  await using at = await room({ routes: [route] });
+  const { card } = await asked(at, 'charge s3cret 500');
+  const { fields } = (await at.hall.form(card.code!, 'edit', 'anna'))!;
+  assert.deepEqual(
+    fields.map(({ name, initial, hint }) => [name, initial, hint]),
+    [
+      ['token', '', 'hidden; leave it empty to keep it'],
+      ['amount', '500', 'a number'],
+    ],
+  );
+  const first = await at.hand('anna', { kind: 'press', code: card.code!, verb: 'edit' });
+  assert.deepEqual(first.reply!.prompt!.card.facts, [{ label: 'Takes', text: 'hidden; a single dot keeps it' }]);
+  await reply(at, 'anna', await reply(at, 'anna', first, '.'), '40');
+  await at.memory.until((channel) => channel.in(home).some((one) => one.card.title === 'Completed'));
+  assert.deepEqual(inputs, [{ token: 's3cret', amount: 40 }]);
 });

@@ -6,7 +6,9 @@ import type { ConsoleVerb } from '../../console/read.ts';
 type Cancelled = 'requested' | 'already_over' | 'not_allowed' | 'unknown_run';
 type Told = Exclude<VoteAnswer['result'], 'decided' | 'counted' | 'already_decided' | 'not_allowed'>;
 
-export interface ConsoleWords extends FormWords {
+export interface ConsoleWords {
+  /** A form, wherever it is filled in. */
+  form: FormWords;
   /** `account`: their id on the channel, for whoever is to add them. */
   stranger: (account: string | null) => string;
   begun: string;
@@ -50,7 +52,8 @@ export interface ConsoleWords extends FormWords {
     wrong: string;
     keep: string;
     placeholder: (field: string) => string;
+    /** At a field that nobody is shown: a reply cannot be empty. */
+    hidden: string;
   };
   notYourForm: string;
-  unchanged: string;
 }
