@@ -3,7 +3,8 @@
  *
  * A send of which nobody knows how it went may have arrived. An edit of that kind is simply repeated. A new message is
  * sent once more, and once more when what it should show has changed, and then never again: a platform that swallows
- * its answers must not be flooded with copies.
+ * its answers must not be flooded with copies. A question that nobody sees is never answered, and its copies decide the
+ * same: it is tried a few times more, ever later. While the channel knows that it reaches nobody, nothing is repeated.
  */
 import type { Bucket, Channel, SendResult } from '../contracts/channel.ts';
 import type { Json } from '../contracts/json.ts';
@@ -37,6 +38,9 @@ export interface Delivered {
 }
 
 const copies = { ofOneState: 2, atAll: 3 };
+/** After a first send of unknown end; there are no more copies than waits, and the first. */
+const repeatsMs = { asking: [1_000, 60_000, 600_000, 3_600_000], telling: [30_000] };
+const unwellMs = 5_000;
 const firstRepeatMs = 1_000;
 const longestRepeatMs = 60_000;
 const shortestPauseMs = 250;
@@ -68,10 +72,13 @@ export async function deliver(
   if (wish.state === 'sent' && wish.message !== null && wish.cardDigest === cardDigest) {
     return settle({ state: 'sent', showsSeq: rendered.seq, attempts: 0, againInMs: null });
   }
-  if (isFlood(wish)) {
+  const asks = rendered.card.code !== null;
+  if (isFlood(wish, asks)) {
     log.warn(fields, 'message given up: nobody knows whether it arrived');
     return settle({ ...unchanged(wish), state: 'unknown', showsSeq: rendered.seq });
   }
+  const mayBeThere = wish.message === null && wish.attempts > 0;
+  if (mayBeThere && channel.health?.().ok === false) return settle({ ...unchanged(wish), againInMs: unwellMs });
   if (!(await markSending(db.sql, lease, wish, cardDigest))) return { lost: true, park: null };
   const { conversation, message } = wish;
   const post = { conversation, card: rendered.card, message };
@@ -95,8 +102,11 @@ export async function deliver(
 }
 
 /** Whether one more copy of a message that may be there already is one too many. */
-const isFlood = ({ message, attempts, state }: Wish): boolean =>
-  message === null && attempts >= (state === 'unknown' ? copies.atAll : copies.ofOneState);
+function isFlood({ message, attempts, state }: Wish, asks: boolean): boolean {
+  if (message !== null) return false;
+  if (asks) return attempts > repeatsMs.asking.length;
+  return attempts >= (state === 'unknown' ? copies.atAll : copies.ofOneState);
+}
 
 /** As it was before this look. What is unknown stays unknown until something is known. */
 const unchanged = ({ state, attempts }: Wish): Settlement => ({
@@ -106,7 +116,7 @@ const unchanged = ({ state, attempts }: Wish): Settlement => ({
   againInMs: null,
 });
 
-function settlementOf(wish: Wish, { seq }: Rendered, result: SendResult): Settlement {
+function settlementOf(wish: Wish, { seq, card }: Rendered, result: SendResult): Settlement {
   switch (result.state) {
     case 'sent':
       return { state: 'sent', message: result.message, showsSeq: seq, attempts: 0, againInMs: null };
@@ -120,9 +130,12 @@ function settlementOf(wish: Wish, { seq }: Rendered, result: SendResult): Settle
     }
     case 'unknown': {
       const attempts = wish.attempts + 1;
-      const giveUp = wish.message === null && attempts >= copies.ofOneState;
-      const againInMs = Math.min(firstRepeatMs * 2 ** Math.min(attempts - 1, 10), longestRepeatMs);
-      return { state: 'unknown', showsSeq: giveUp ? seq : null, attempts, againInMs: giveUp ? null : againInMs };
+      const waits = card.code === null ? repeatsMs.telling : repeatsMs.asking;
+      const againInMs =
+        wish.message === null
+          ? (waits[attempts - 1] ?? null)
+          : Math.min(firstRepeatMs * 2 ** Math.min(attempts - 1, 10), longestRepeatMs);
+      return { state: 'unknown', showsSeq: againInMs === null ? seq : null, attempts, againInMs };
     }
   }
 }

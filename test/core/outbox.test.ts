@@ -173,6 +173,34 @@ test('a new message that may have arrived is sent once more and never again', as
   assert.equal((await on.world.db.sql`select 1 from posts`).length, 0);
 });
 
+test('a question of which nobody knows whether it arrived is sent again for longer, but not without end', async () => {
+  await using on = await stage();
+  const { run } = await on.begin('refund 1042 500');
+  on.channel.fail(...Array.from({ length: 20 }, () => ({ state: 'unknown' as const })));
+  for (let i = 0; i < 8; i += 1) {
+    await on.outbox.flush();
+    await on.ripen();
+  }
+  assert.deepEqual(kinds(on.channel).sort(), ['progress', 'progress', ...Array.from({ length: 5 }, () => 'question')]);
+  assert.equal((await on.delivery(run, await questionPurpose(on, run))).state, 'unknown');
+});
+
+test('while a channel says that it is not well, nothing that may have arrived is sent again', async () => {
+  await using on = await stage();
+  await on.begin('refund 1042 50');
+  let isWell = false;
+  on.channel.health = () => ({ ok: isWell, detail: 'cannot be reached' });
+  on.channel.fail({ state: 'unknown', arrived: false }, { state: 'unknown', arrived: false });
+  for (let i = 0; i < 8; i += 1) {
+    await on.outbox.flush();
+    await on.ripen();
+  }
+  assert.equal(on.channel.sends, 2, 'each was tried once');
+  isWell = true;
+  await on.outbox.flush();
+  assert.deepEqual(kinds(on.channel), ['summary', 'progress']);
+});
+
 const questionPurpose = async ({ world }: Stage, run: string): Promise<string> =>
   `question:${(await world.desk.questions(run))[0]!.id}`;
 

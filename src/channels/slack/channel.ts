@@ -48,7 +48,10 @@ export function createSlackChannel(settings: SlackSettings): { channel: Channel;
     cards ??= apiOf();
     return cards;
   };
-  const sending = createSending(forCards, log, (error) => onHealth(false, error));
+  let refused: string | null = null;
+  const sending = createSending(forCards, log, (error) => {
+    refused = error;
+  });
 
   const begin = async (hall: Hall) => {
     const tools = { hall, api: await apiOf(), sending, log };
@@ -59,7 +62,7 @@ export function createSlackChannel(settings: SlackSettings): { channel: Channel;
     name: 'slack',
     send: sending.send,
     limits: limitsOf,
-    health: () => health,
+    health: () => (refused === null || !health.ok ? health : { ok: false, detail: refused }),
     start: async (hall) => {
       begin(hall).catch((error: unknown) => {
         onHealth(false, 'not started');

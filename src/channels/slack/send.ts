@@ -52,7 +52,8 @@ const afterRefusalMs = 30_000;
 export function createSending(
   apiOf: () => Promise<Api>,
   log: ChannelLog,
-  onUnauthorised: (error: string) => void,
+  /** Whether the token is taken: what is wrong with it, or null. */
+  onToken: (error: string | null) => void,
 ): Sending {
   const channels = new Map<string, string>();
   let plans = true;
@@ -100,7 +101,7 @@ export function createSending(
     const { team, part, thread } = address;
     const resultOf = (failure: Failure, bucket?: { address: string; of: 'new' | 'edit' }): SendResult => {
       if (failure.kind === 'refused') log.warn({ error: failure.error }, 'Slack refuses a message');
-      if (failure.kind === 'refused' && unauthorised.includes(failure.error)) onUnauthorised(failure.error);
+      if (failure.kind === 'refused' && unauthorised.includes(failure.error)) onToken(failure.error);
       return settled(failure, bucket);
     };
     const shown = message === null ? null : readMessage(message);
@@ -111,6 +112,7 @@ export function createSending(
       const edit = ({ text, blocks }: Pick<Message, 'text' | 'blocks'>) =>
         api.call('chat.update', { channel: shown.channel, ts: shown.ts, text, blocks, parse: 'none' });
       const { result } = await deliver(card, edit);
+      if (result.ok) onToken(null);
       if (result.ok) return { state: 'sent', message: messageOf(shown.channel, shown.ts) };
       return resultOf(result.failure, { address: teamBucket(team), of: 'edit' });
     }
@@ -120,6 +122,7 @@ export function createSending(
     const place = { channel: direct.channel, thread };
     const { result, message: rendered } = await post(place, card);
     if (!result.ok) return resultOf(result.failure, { address: channelBucket(team, part), of: 'new' });
+    onToken(null);
     const sent = sentOf(result);
     if (!sent) return { state: 'unknown' };
     if (card.kind === 'summary' && rendered.isCut) void attach(sent, thread ?? sent.ts, card);
