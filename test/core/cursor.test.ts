@@ -36,6 +36,17 @@ test('what is kept moves the position, what does not read is kept as it came, an
   assert.equal((await at.world.desk.runs(10)).length, 1);
 });
 
+test('who died while reading is waited for no longer than its lease, and the next one goes on where it stood', async () => {
+  await using at = await room();
+  const [dead, next] = [randomUUID(), randomUUID()];
+  const epoch = epochOf(await at.hall.takeCursor('bot', dead, 45_000));
+  assert.ok(await at.hall.keep({ account: 'bot', holder: dead, epoch, position: 7 }, [said('a')], []));
+  const waits = await at.hall.takeCursor('bot', next, 45_000);
+  assert.ok('heldForMs' in waits && waits.heldForMs > 0 && waits.heldForMs <= 45_000);
+  await at.world.db.sql`update cursors set lease_until = clock_timestamp()`;
+  assert.partialDeepStrictEqual(await at.hall.takeCursor('bot', next, 45_000), { epoch: epoch + 1, position: 7 });
+});
+
 test('who has lost the right to read keeps nothing and moves nothing', async () => {
   await using at = await room();
   const [old, young] = [randomUUID(), randomUUID()];

@@ -39,6 +39,7 @@ export const accounts = {
 export async function office(options: OfficeOptions = {}) {
   const { way = 'socket', processes = 1, configure = () => ({}), botToken, log = silent, ...rest } = options;
   await using ending = new AsyncDisposableStack();
+  let end = ending;
   const database = ending.use(await testDatabase());
   const slack = ending.use(await createSlack(rest));
   slack.addPerson({ name: 'carl' });
@@ -48,7 +49,8 @@ export async function office(options: OfficeOptions = {}) {
   const channels: Channel[] = [];
   const halls: Hall[] = [];
   const targets: HttpTarget[] = [];
-  for (let at = 0; at < processes; at++) {
+  /** One more process on the same database and the same app. */
+  const open = async (): Promise<Orchestrator> => {
     const ready = Promise.withResolvers<void>();
     let left = way === 'socket' ? 2 : 1;
     const hearing = {
@@ -71,16 +73,19 @@ export async function office(options: OfficeOptions = {}) {
     };
     const configuration = shop.configuration({ people: accounts, ...configure(shop, database.url) });
     const world = createWorld(url, shop, { channels: [channel], configuration, log });
-    for (const door of doors) targets.push(await serve(door, ending));
-    ending.defer(() => world.stop());
+    for (const door of doors) targets.push(await serve(door, end));
+    end.defer(() => world.stop());
     await world.start();
     worlds.push(world);
     channels.push(channel);
     if (botToken === undefined) await ready.promise;
-  }
+    return world;
+  };
+  for (let at = 0; at < processes; at++) await open();
   if (targets[0]) slack.deliverOver(targets[0]);
   const [world, channel, hall] = [worlds[0]!, channels[0]!, halls[0]!];
   const all = ending.move();
+  end = all;
   return {
     slack,
     shop,
@@ -91,6 +96,7 @@ export async function office(options: OfficeOptions = {}) {
     channels,
     targets,
     database,
+    open,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
 }

@@ -7,7 +7,7 @@ import { typedText } from './mrkdwn.ts';
 import { createPayloads } from './payloads.ts';
 import { show } from './response-url.ts';
 import { elementsOf, type Placed, textIn } from './seen.ts';
-import type { Answer, Block, Channel, Json, Message, Person, Said, Signing } from './types.ts';
+import type { Answer, Block, Channel, Json, Kind, Message, Person, Said, Signing } from './types.ts';
 import { app, home, type OpenView, Refused, type Workspace } from './workspace.ts';
 
 /** A message or view, as the ledger gave it or by its names. */
@@ -189,8 +189,8 @@ export function createPeople(workspace: Workspace, deliver: ReturnType<typeof cr
     /** Any other event. */
     event: (content: Json): Promise<Answer> => event({ event_ts: workspace.stamp(), ...content }),
 
-    /** The same event once more, as it may come. */
-    redeliver: (answer: Answer): Promise<Answer> => deliver('events_api', answer.payload),
+    /** The same delivery once more, as it may come. */
+    redeliver: ({ payload }: Answer): Promise<Answer> => deliver(kindOf(payload), payload),
 
     /** Someone removes a message. */
     remove(reference: MessageRef) {
@@ -205,3 +205,8 @@ export function createPeople(workspace: Workspace, deliver: ReturnType<typeof cr
     bot: { ...app },
   };
 }
+
+const kindOf = ({ type, command }: Json): Kind => {
+  if (type === 'event_callback') return 'events_api';
+  return command === undefined ? 'interactive' : 'slash_commands';
+};
