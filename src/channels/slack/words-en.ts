@@ -18,7 +18,7 @@ export const english: SlackWords = {
   closed: 'There is nothing to fill in any more.',
   tooLong: (characters) => `Too long to be edited here (${characters} characters): it stays as it is.`,
   elsewhere: (text) => `In another field: ${text}`,
-  cut: (characters) => `… (${characters} more characters)`,
+  cut: (characters) => `… (${characters} more ${characters === 1 ? 'character' : 'characters'})`,
   more: (count) => `… and ${count} more`,
   wholeText: 'Everything as a text',
   menu: { status: 'Where it stands', why: 'Why', trace: 'Everything that happened', cancel: 'Cancel the run' },

@@ -1,5 +1,9 @@
 import type { SlackWords } from './words.ts';
 
+const rules = new Intl.PluralRules('ru');
+const forms = { one: 'знак', few: 'знака', many: 'знаков' } as Record<Intl.LDMLPluralRule, string>;
+const signs = (count: number): string => `${count} ${forms[rules.select(count)]}`;
+
 export const russian: SlackWords = {
   received: 'Принято. Это займёт немного времени; ответ придёт сюда.',
   notRecorded: 'Не записано: база данных не отвечает. Повторите, пожалуйста, чуть позже.',
@@ -17,9 +21,9 @@ export const russian: SlackWords = {
   notNow: 'База данных не отвечает. Закройте это окно и попробуйте чуть позже.',
   closed: 'Заполнять здесь больше нечего.',
   tooLong: (characters) =>
-    `Слишком длинное значение (${characters} знаков): здесь его не изменить, оно останется как есть.`,
+    `Слишком длинное значение (${signs(characters)}): здесь его не изменить, оно останется как есть.`,
   elsewhere: (text) => `В другом поле: ${text}`,
-  cut: (characters) => `… (ещё ${characters} знаков)`,
+  cut: (characters) => `… (ещё ${signs(characters)})`,
   more: (count) => `… и ещё ${count}`,
   wholeText: 'Всё одним текстом',
   menu: { status: 'Как идут дела', why: 'Почему', trace: 'Всё, что было', cancel: 'Отменить запуск' },

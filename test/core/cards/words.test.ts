@@ -8,7 +8,7 @@ import { moneyText } from '../../../src/core/cards/money.ts';
 import { noticeCard } from '../../../src/core/cards/notice.ts';
 import { questionCard } from '../../../src/core/cards/question.ts';
 import { clock, duration, moment } from '../../../src/core/cards/times.ts';
-import { wordsIn } from '../../../src/core/cards/words.ts';
+import { consoleWordsIn, wordsIn } from '../../../src/core/cards/words.ts';
 import { asked, begun, known, noon, onlyQuestion, question, tell } from './story.ts';
 
 const [en, ru] = [wordsIn('en'), wordsIn('ru')];
@@ -34,6 +34,17 @@ test('English words take the form that goes with their number', () => {
     [1, 2, 21].map((count) => en.moreCharacters(count)),
     ['… 1 more character', '… 2 more characters', '… 21 more characters'],
   );
+});
+
+test('what a person is told in a chat takes the form that goes with its number too', () => {
+  const { waiting, status } = consoleWordsIn('ru');
+  assert.deepEqual([1, 2, 5, 21].map(waiting), [
+    '1 вопрос ждёт вашего ответа',
+    '2 вопроса ждут вашего ответа',
+    '5 вопросов ждут вашего ответа',
+    '21 вопрос ждёт вашего ответа',
+  ]);
+  assert.equal(status(2, 5), 'Выполняется: 2 запуска; ждёт вас: 5 вопросов');
 });
 
 test('times, durations and money are written as the language writes them', () => {
@@ -65,9 +76,12 @@ function textsOf(words: object): string[] {
 }
 
 test('no text is empty, and no Russian one is English', () => {
-  for (const words of [en, ru])
+  for (const words of [en, ru, consoleWordsIn('en'), consoleWordsIn('ru')])
     assert.ok(textsOf(words).every((text) => text.trim() !== '' && !/undefined/.test(text)));
-  const words = textsOf({ ...ru, locale: '' }).filter((text) => /\p{L}/u.test(text));
+  const words = textsOf([
+    { ...ru, locale: '' },
+    { ...consoleWordsIn('ru'), home: '', form: {} },
+  ]).filter((text) => /\p{L}/u.test(text));
   assert.deepEqual(
     words.filter((text) => !/\p{Script=Cyrillic}/u.test(text)),
     [],
