@@ -44,7 +44,15 @@ export function createHall({ name }: Channel, { db, desk, registry, reception }:
       if (!open) return null;
       const { form, asked, of } = open;
       const title = questionCard(asked, of.state, of.known).title;
-      const fields = form.fields.map((field) => ({ ...field, label: plain(field.label, of, of.words, 200) }));
+      // Nothing but what is shown leaves here: a field knows its value, be it hidden or not.
+      const fields = form.fields.map(({ name: field, label, hint, initial, choices, optional }) => ({
+        name: field,
+        label: plain(label, of, of.words, 200),
+        hint,
+        initial,
+        choices,
+        optional,
+      }));
       return { title, fields };
     },
     prompted: (dialog, conversation, message) => placeDialog(db.sql, dialog, conversation, message),

@@ -1,10 +1,8 @@
 /** A value that is given field by field, by replying to prompts, or all at once in a form. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { z } from 'zod';
-import { defineAgent } from '../../../src/contracts/agent.ts';
 import type { Receipt } from '../../../src/contracts/channel.ts';
-import { approval, defineRoute } from '../../../src/contracts/route.ts';
+import { charging } from './charging.ts';
 import { room } from './room.ts';
 
 const home = 'memory:room';
@@ -109,32 +107,7 @@ test('in a thread, where nothing says what a text replies to, it goes to the for
 });
 
 test('how a hidden field is kept is said as it goes there: a dot in a reply, nothing in a form', async () => {
-  const input = z.strictObject({ token: z.string(), amount: z.number() });
-  const inputs: unknown[] = [];
-  const charge = defineAgent({
-    name: 'till.charge',
-    title: 'Charge the card',
-    effect: 'irreversible',
-    idempotent: true,
-    input,
-    output: z.strictObject({ charged: z.boolean() }),
-    redact: ['input.token'],
-    run: (given) => {
-      inputs.push(given);
-      return { charged: true };
-    },
-  });
-  const route = defineRoute({
-    name: 'charge',
-    title: 'Charge a card',
-    description: 'Charges a card.',
-    fields: input,
-    patterns: [/^charge (?<token>\w+) (?<amount>\d+)$/],
-    plan: (p) =>
-      p.step('charge', charge, ({ task }) => task).answer(({ steps }) => ({ charged: steps.charge.charged })),
-    questions: { deciders: { roles: ['finance'] } },
-    approvals: [approval(charge, () => ({ deciders: { roles: ['finance'] } }))],
-  });
+  const { route, inputs } = charging();
   await using at = await room({ routes: [route] });
   const { card } = await asked(at, 'charge s3cret 500');
   const { fields } = (await at.hall.form(card.code!, 'edit', 'anna'))!;
