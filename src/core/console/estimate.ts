@@ -20,7 +20,7 @@ export async function estimateReply(given: readonly string[], language: Language
     basis.tables.flatMap(({ prices }) => prices),
   );
   const { title, lines, facts } = estimateCard(made, language);
-  return { line: title.slice(0, 200), card: listCard(title, lines, facts) };
+  return { line: title.slice(0, 200), card: listCard(language, title, lines, facts) };
 }
 
 function read(text: string, [from, to]: readonly [number, number]): number | null {
