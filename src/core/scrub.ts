@@ -14,7 +14,7 @@ export function scrub<T extends Json>(value: T): T {
 }
 
 // JSON.stringify writes both as escapes, so one look at the text finds them (and, harmlessly, some that are not).
-const isSuspect = (text: string): boolean => /\\u(0000|d[89a-f])/i.test(text);
+const isSuspect = (text: string): boolean => text.includes('\\u') && /\\u(0000|d[89a-f])/i.test(text);
 
 function walk(value: Json): Json {
   if (typeof value === 'string') return scrubText(value);

@@ -9,6 +9,7 @@ import { signal } from '../../contracts/signal.ts';
 import type { Change, Outcome } from '../change.ts';
 import { crossing } from '../crossing.ts';
 import { encodeJson } from '../scrub.ts';
+import { jsonTexts } from './arrays.ts';
 import type { Sql } from './database.ts';
 
 interface Row {
@@ -54,9 +55,13 @@ function outcomeOf(change: Change, row: Row): Outcome {
 /** The columns of the changes themselves, as arrays. */
 const columns = (sql: Sql, changes: readonly Change[]) => {
   const pick = <T>(of: (change: Change) => T): T[] => changes.map(of);
+  const events = jsonTexts(
+    sql,
+    pick((c) => encodeJson(c.events)),
+  );
   return sql`unnest(
     ${pick((c) => c.run)}::uuid[], ${pick((c) => c.epoch)}::int[], ${pick((c) => c.seq)}::int[],
-    ${pick((c) => c.at / 1000)}::float8[], ${pick((c) => c.commit)}::uuid[], ${pick((c) => encodeJson(c.events))}::text[],
+    ${pick((c) => c.at / 1000)}::float8[], ${pick((c) => c.commit)}::uuid[], ${events},
     ${pick((c) => c.status)}::text[], ${pick((c) => c.route)}::text[], ${pick((c) => (c.release ? 1 : 0))}::int[],
     ${pick((c) => (c.release?.wakeAt == null ? null : c.release.wakeAt / 1000))}::float8[], ${pick((c) => c.folded)}::int[],
     ${pick((c) => c.title)}::text[]
