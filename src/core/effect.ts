@@ -1,5 +1,5 @@
 /** What identifies an effect, and what it needs before it may happen. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Contract } from '../contracts/contract.ts';
 import type { Subject, Terms } from '../contracts/escalation.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
@@ -15,10 +15,7 @@ export const effectDigest = (run: string, of: Subject): string => digest({ run, 
 
 /** The key that an agent sees: the same for every attempt at the same effect. */
 export const idempotencyKey = (run: string, ref: string, revision: number, undo: boolean): string =>
-  createHash('sha256')
-    .update(`${run}/${ref}/${revision}${undo ? '/undo' : ''}`)
-    .digest('hex')
-    .slice(0, 40);
+  hash('sha256', `${run}/${ref}/${revision}${undo ? '/undo' : ''}`).slice(0, 40);
 
 /** An effect's own input, and the task's fields, as rules see them. */
 const ruleScope =
