@@ -3,7 +3,7 @@ import { fail } from '../contracts/error.ts';
 import { runningCalls } from './execute.ts';
 import { append, type Known, type Move, together } from './move.ts';
 import { ask, lastQuestion } from './questions.ts';
-import type { RunState } from './state.ts';
+import { type RunState, runningAttempts } from './state.ts';
 
 /** Null: nothing stands in the way. While people are asked, what runs goes on and nothing more starts. */
 export function budgetMove(state: RunState, known: Known, now: number): Move | null {
@@ -15,7 +15,7 @@ export function budgetMove(state: RunState, known: Known, now: number): Move | n
   if (!reached) return null;
   const asked = lastQuestion(state, null, 'budget');
   const outcome = asked?.decision?.outcome;
-  if (asked && !outcome) return runningCalls(state);
+  if (asked && !outcome) return runningCalls(runningAttempts(state));
   if (outcome === 'stop' || outcome === 'expired') {
     const because =
       outcome === 'stop'
@@ -34,5 +34,5 @@ export function budgetMove(state: RunState, known: Known, now: number): Move | n
     terms,
     evidence: [],
   } as const;
-  return together([runningCalls(state), ask(state, known, now, { ...question, evidence: [], error })]);
+  return together([runningCalls(runningAttempts(state)), ask(state, known, now, { ...question, evidence: [], error })]);
 }

@@ -8,13 +8,21 @@ import { append, call, type Known, type Move, together } from './move.ts';
 import { hasDoneTwice, reportOf } from './report.ts';
 import { holds, lookUp, resolve } from './resolve.ts';
 import { scopeOf } from './scope.ts';
-import { isSettled, itemsOf, openQuestions, type RunState, runningAttempts, type StepState } from './state.ts';
+import {
+  isSettled,
+  itemsOf,
+  openQuestions,
+  type RunningAttempt,
+  type RunState,
+  runningAttempts,
+  type StepState,
+} from './state.ts';
 import { closed } from './wording.ts';
 
-/** The calls of all attempts that the journal says are running. */
-export const runningCalls = (state: RunState): Move =>
+/** The calls of attempts that the journal says are running. */
+export const runningCalls = (running: readonly RunningAttempt[]): Move =>
   call(
-    ...runningAttempts(state).map(
+    ...running.map(
       ({ step, attempt, undo }) =>
         ({ kind: 'attempt', ref: step.ref, revision: attempt.revision, attempt: attempt.attempt, undo }) as const,
     ),
@@ -23,8 +31,9 @@ export const runningCalls = (state: RunState): Move =>
 /** What the plan wants now. */
 export function execute(state: RunState, known: Known, now: number): Move {
   const plan = state.plan!;
-  let room = known.route(state.route!.definition).concurrency - runningAttempts(state).length;
-  const moves: Move[] = [runningCalls(state)];
+  const running = runningAttempts(state);
+  let room = known.route(state.route!.definition).concurrency - running.length;
+  const moves: Move[] = [runningCalls(running)];
   for (const entry of plan.steps) {
     for (const move of movesOf(state, known, now, entry, () => room)) {
       // A run that fails starts nothing, not even what would have started in the same look.
@@ -33,7 +42,7 @@ export function execute(state: RunState, known: Known, now: number): Move {
       room -= move.events.filter(({ type }) => type === 'attempt_started').length;
     }
   }
-  const isOpen = runningAttempts(state).length > 0 || openQuestions(state).length > 0;
+  const isOpen = running.length > 0 || openQuestions(state).length > 0;
   const isDone = !isOpen && plan.steps.every(({ id }) => isSettled(state.steps[id]!));
   if (isDone) moves.push(closed(state, known, answer(state, known)));
   return together(moves);

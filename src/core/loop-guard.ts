@@ -17,6 +17,8 @@ const leastInVain = 20;
 
 /** Why this call should not be made without a person, or null. */
 export function loopOf(state: RunState, known: Known, agent: string, input: Json): Failure | null {
+  // No circle is shorter than the shortest of those below.
+  if (workOf(state).reduce((sum, { attempts }) => sum + attempts.length, 0) < sameResults) return null;
   const since = passedAt(state);
   const inVain = callsInVain(state, since);
   if (inVain >= leastInVain && inVain >= worstCase(state, known)) {

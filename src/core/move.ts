@@ -44,11 +44,15 @@ const earlier = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.min(a, b);
 
 /** Several moves at once. */
-export const together = (moves: readonly Move[]): Move => ({
-  events: moves.flatMap(({ events }) => events),
-  calls: moves.flatMap(({ calls }) => calls),
-  wakeAt: moves.reduce<number | null>((at, move) => earlier(at, move.wakeAt), null),
-});
+export function together(moves: readonly Move[]): Move {
+  const all: Move = { events: [], calls: [], wakeAt: null };
+  for (const { events, calls, wakeAt } of moves) {
+    all.events.push(...events);
+    all.calls.push(...calls);
+    all.wakeAt = earlier(all.wakeAt, wakeAt);
+  }
+  return all;
+}
 
 /** The name under which a call is in flight. */
 export const callKey = (of: Call): string =>

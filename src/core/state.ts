@@ -164,7 +164,7 @@ export const openQuestions = (state: RunState): QuestionState[] =>
 export function statusOf(state: RunState): RunStatus {
   if (state.finished) return state.finished.status;
   if (state.compensating) return 'compensating';
-  if (runningAttempts(state).length === 0 && openQuestions(state).length > 0) return 'waiting';
+  if (openQuestions(state).length > 0 && runningAttempts(state).length === 0) return 'waiting';
   if (state.plan) return 'running';
   return state.route ? 'planning' : 'received';
 }

@@ -20,7 +20,7 @@ import { closed } from './wording.ts';
 export function unwind(state: RunState, known: Known, now: number): Move {
   const running = runningAttempts(state);
   if (running.length > 0 || openQuestions(state).length > 0) {
-    return together([withdrawals(state, true), runningCalls(state)]);
+    return together([withdrawals(state, true), runningCalls(running)]);
   }
   const target = undoTargets(state, known).find(({ undo }) => undo.status === 'none' || undo.status === 'running');
   if (!target) return closed(state, known, finish(state, known));

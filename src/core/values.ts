@@ -24,10 +24,9 @@ export function createValues(sql: Sql, run: string): Values {
   const contents = new Map<string, Json>();
   let total = 0;
   const sealValue = async (value: Value): Promise<Value> => {
-    if (!('inline' in value)) return value;
-    const text = JSON.stringify(value.inline);
-    const bytes = text.length > maxInlineBytes / 4 ? Buffer.byteLength(text) : text.length;
-    if (bytes <= maxInlineBytes) return value;
+    const text = largeText(value);
+    if (text === null || !('inline' in value)) return value;
+    const bytes = Buffer.byteLength(text);
     const blob = digest(value.inline);
     if (!contents.has(blob)) {
       await patiently(() => writeBlob(sql, run, blob, value.inline));
@@ -53,45 +52,40 @@ export function createValues(sql: Sql, run: string): Values {
     },
     bytes: () => total,
     sealValue,
-    seal: async (events) => {
-      const sealed = await Promise.all(events.map((event) => sealEvent(event, sealValue)));
-      return sealed.every((event, i) => event === events[i]) ? events : sealed;
-    },
+    seal: async (events) =>
+      events.some(isLarge) ? Promise.all(events.map((event) => sealEvent(event, sealValue))) : events,
   };
 }
 
+/** The JSON of a value that is too large for an event, or null. */
+function largeText(value: Value): string | null {
+  if (!('inline' in value)) return null;
+  const text = JSON.stringify(value.inline);
+  // A character has three bytes at most, so most values need not be measured.
+  return text.length > maxInlineBytes / 3 && Buffer.byteLength(text) > maxInlineBytes ? text : null;
+}
+
+/** The one value that an event carries, if any. */
+function carriedBy(event: Event): Value | null {
+  if (event.type === 'attempt_started') return event.input;
+  if (event.type === 'attempt_ended' || event.type === 'late_result') return event.output ?? null;
+  if (event.type === 'plan_refused') return event.plan;
+  return event.type === 'finished' ? event.answer : null;
+}
+
+function isLarge(event: Event): boolean {
+  const value = carriedBy(event);
+  return value !== null && largeText(value) !== null;
+}
+
 async function sealEvent(event: Event, seal: (value: Value) => Promise<Value>): Promise<Event> {
-  if (event.type === 'attempt_started') {
-    const input = await seal(event.input);
-    return input === event.input ? event : { ...event, input };
-  }
-  if (event.type === 'plan_refused') {
-    const plan = await seal(event.plan);
-    return plan === event.plan ? event : { ...event, plan };
-  }
-  if (event.type === 'finished' && event.answer) {
-    const answer = await seal(event.answer);
-    return answer === event.answer ? event : { ...event, answer };
-  }
-  if ((event.type === 'attempt_ended' || event.type === 'late_result') && event.output) {
-    const output = await seal(event.output);
-    return output === event.output ? event : { ...event, output };
-  }
-  return event;
+  if (!isLarge(event)) return event;
+  const value = await seal(carriedBy(event)!);
+  if (event.type === 'attempt_started') return { ...event, input: value };
+  if (event.type === 'plan_refused') return { ...event, plan: value };
+  return event.type === 'finished' ? { ...event, answer: value } : ({ ...event, output: value } as Event);
 }
 
 /** The large values that a state refers to. */
 export const blobsIn = (events: readonly Event[]): Value[] =>
-  events.flatMap((event) => {
-    const found: (Value | null | undefined)[] =
-      event.type === 'attempt_started'
-        ? [event.input]
-        : event.type === 'attempt_ended' || event.type === 'late_result'
-          ? [event.output]
-          : event.type === 'finished'
-            ? [event.answer]
-            : event.type === 'plan_refused'
-              ? [event.plan]
-              : [];
-    return found.filter((value) => value != null).filter((value) => 'blob' in value);
-  });
+  events.map(carriedBy).filter((value) => value !== null && 'blob' in value) as Value[];
