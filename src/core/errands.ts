@@ -97,8 +97,10 @@ export function createErrands(desk: Desk): Errands {
 
   return {
     due: (calls) => {
+      if (calls.length === 0) return [];
       const now = tools.clock.now();
-      const holding = new Set([...inFlight.values()].map(({ call }) => resourceKey(call)));
+      const holding = new Set<string | null>();
+      for (const { call } of inFlight.values()) if (call.kind === 'hold') holding.add(resourceKey(call));
       return calls.filter((call) => {
         const key = callKey(call);
         if (begun.has(key) || inFlight.has(key) || (putOff.get(key)?.until ?? 0) > now) return false;
@@ -118,6 +120,7 @@ export function createErrands(desk: Desk): Errands {
     },
     running: () => inFlight.size,
     nextAt: (wakeAt) => {
+      if (putOff.size === 0) return wakeAt;
       const now = tools.clock.now();
       const ahead = [...putOff.values()].map(({ until }) => until).filter((until) => until > now);
       const times = [...ahead, ...(wakeAt === null ? [] : [wakeAt])];

@@ -35,7 +35,9 @@ export function execute(state: RunState, known: Known, now: number): Move {
   let room = known.route(state.route!.definition).concurrency - running.length;
   const moves: Move[] = [runningCalls(running)];
   for (const entry of plan.steps) {
-    for (const move of movesOf(state, known, now, entry, () => room)) {
+    const step = state.steps[entry.id]!;
+    if (isSettled(step)) continue;
+    for (const move of movesOf(state, known, now, entry, step, () => room)) {
       // A run that fails starts nothing, not even what would have started in the same look.
       if (move.events.some(({ type }) => type === 'step_failed')) return move;
       moves.push(move);
@@ -48,33 +50,46 @@ export function execute(state: RunState, known: Known, now: number): Move {
   return together(moves);
 }
 
-function* movesOf(state: RunState, known: Known, now: number, entry: PlanStep, room: () => number): Generator<Move> {
-  const step = state.steps[entry.id]!;
-  if (isSettled(step)) return;
-  if (step.items !== null) {
-    const items = itemsOf(state, step);
-    let busy = items.filter(({ status }) => status === 'running' || status === 'waiting').length;
-    for (const item of items) {
-      if (item.status !== 'pending') continue;
-      if (busy >= entry.forEach!.concurrency || room() <= 0) return;
-      busy += 1;
-      yield proceed(state, known, now, item);
-    }
-    return;
+/** What a step that is not settled does. Items come one by one, since each that starts takes room from the next. */
+function movesOf(
+  state: RunState,
+  known: Known,
+  now: number,
+  entry: PlanStep,
+  step: StepState,
+  room: () => number,
+): Iterable<Move> {
+  if (step.items !== null) return itemMoves(state, known, now, entry, step, room);
+  const move = room() > 0 ? stepMove(state, known, now, entry, step) : null;
+  return move ? [move] : [];
+}
+
+/** Items of a list start one after the other, while there is room. */
+function* itemMoves(
+  state: RunState,
+  known: Known,
+  now: number,
+  entry: PlanStep,
+  step: StepState,
+  room: () => number,
+): Generator<Move> {
+  const items = itemsOf(state, step);
+  let busy = items.filter(({ status }) => status === 'running' || status === 'waiting').length;
+  for (const item of items) {
+    if (item.status !== 'pending') continue;
+    if (busy >= entry.forEach!.concurrency || room() <= 0) return;
+    busy += 1;
+    yield proceed(state, known, now, item);
   }
-  if (step.status !== 'pending' || !isReady(state, entry) || room() <= 0) return;
-  if (step.attempts.length === 0 && step.givenInput === undefined) {
-    const skip = skipping(state, known, entry, step);
-    if (skip) {
-      yield append({ type: 'skipped', v: 1, ref: step.ref, because: skip });
-      return;
-    }
-    if (entry.forEach) {
-      yield expand(state, known, now, entry, step);
-      return;
-    }
-  }
-  yield proceed(state, known, now, step);
+}
+
+/** What a step does that is no list, or not yet; null while it does nothing. */
+function stepMove(state: RunState, known: Known, now: number, entry: PlanStep, step: StepState): Move | null {
+  if (step.status !== 'pending' || !isReady(state, entry)) return null;
+  if (step.attempts.length > 0 || step.givenInput !== undefined) return proceed(state, known, now, step);
+  const skip = skipping(state, known, entry, step);
+  if (skip) return append({ type: 'skipped', v: 1, ref: step.ref, because: skip });
+  return entry.forEach ? expand(state, known, now, entry, step) : proceed(state, known, now, step);
 }
 
 const isReady = (state: RunState, entry: PlanStep): boolean =>

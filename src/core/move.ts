@@ -45,6 +45,7 @@ const earlier = (a: number | null, b: number | null): number | null =>
 
 /** Several moves at once. */
 export function together(moves: readonly Move[]): Move {
+  if (moves.length === 0) return nothing;
   const all: Move = { events: [], calls: [], wakeAt: null };
   for (const { events, calls, wakeAt } of moves) {
     all.events.push(...events);
