@@ -40,7 +40,7 @@ async function run(call: AgentCall, signal: AbortSignal): Promise<CallResult> {
   if (!('run' in definition)) return { end: 'not_sent', error: fail('agent_missing', `${id} is not a function`) };
   try {
     // A copy: the journal's value must not change under the agent's hands.
-    const output: unknown = await definition.run(structuredClone(call.input), { ...call.context, signal });
+    const output: unknown = await definition.run(JSON.parse(JSON.stringify(call.input)), { ...call.context, signal });
     return done(call, output);
   } catch (error) {
     if (error instanceof Refusal) return refused(id, error);
