@@ -217,13 +217,14 @@ export class RunDriver {
     if (outcome.state !== 'committed') return this.#refused(outcome, change);
     logMove(this.#tools.log, this.#state, after, change);
     this.#tools.onCommit(this.run, isOver(after));
-    const halted = isHalted(after) && !isHalted(this.#state);
+    if (isHalted(after) && !isHalted(this.#state)) this.#errands.abortReads();
     this.#state = change.events.length > 0 ? { ...after, seq: change.seq } : after;
     this.#events += change.events.length;
     this.#rejections = 0;
     this.#refusedFacts = [];
-    if (halted) this.#errands.abortReads();
-    this.#arrive(outcome.signals.map(eventOf));
+    // What follows from the state alone is in the change already: without news there is no second look.
+    if (outcome.signals.length > 0) this.#arrive(outcome.signals.map(eventOf));
+    if (this.#limit().length > 0) this.#stir();
     if (outcome.released) return 'gone';
     // Not released: a signal was raised that this statement could not see yet.
     if (change.release && outcome.signals.length === 0) this.hear();
