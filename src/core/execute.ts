@@ -33,7 +33,7 @@ export function execute(state: RunState, known: Known, now: number): Move {
   const plan = state.plan!;
   const running = runningAttempts(state);
   let room = known.route(state.route!.definition).concurrency - running.length;
-  const moves: Move[] = [runningCalls(running)];
+  const moves = [runningCalls(running)];
   for (const entry of plan.steps) {
     const step = state.steps[entry.id]!;
     if (isSettled(step)) continue;

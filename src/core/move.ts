@@ -37,22 +37,24 @@ export interface Move {
 
 export const nothing: Move = { events: [], calls: [], wakeAt: null };
 export const append = (...events: Event[]): Move => ({ ...nothing, events });
-export const call = (...calls: Call[]): Move => ({ ...nothing, calls });
+export const call = (...calls: Call[]): Move => (calls.length === 0 ? nothing : { ...nothing, calls });
 export const wake = (wakeAt: number): Move => ({ ...nothing, wakeAt });
 
 const earlier = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.min(a, b);
 
+const isNothing = ({ events, calls, wakeAt }: Move): boolean =>
+  events.length === 0 && calls.length === 0 && wakeAt === null;
+
 /** Several moves at once. */
 export function together(moves: readonly Move[]): Move {
-  if (moves.length === 0) return nothing;
-  const all: Move = { events: [], calls: [], wakeAt: null };
-  for (const { events, calls, wakeAt } of moves) {
-    all.events.push(...events);
-    all.calls.push(...calls);
-    all.wakeAt = earlier(all.wakeAt, wakeAt);
-  }
-  return all;
+  const some = moves.filter((move) => !isNothing(move));
+  if (some.length < 2) return some[0] ?? nothing;
+  return {
+    events: some.flatMap(({ events }) => events),
+    calls: some.flatMap(({ calls }) => calls),
+    wakeAt: some.reduce<number | null>((at, move) => earlier(at, move.wakeAt), null),
+  };
 }
 
 /** The name under which a call is in flight. */
