@@ -25,6 +25,8 @@ export interface Chat {
   task(text: string): Promise<void>;
   /** The latest card before somebody that has this button. */
   asked(who: Who, button: string): Promise<Seen>;
+  /** Presses it on that card. */
+  press(who: Who, button: string): Promise<void>;
   /** Presses it on that card, and gives the fields of the form; what is not named is left as it is. */
   fill(who: Who, button: string, fields: readonly Filling[]): Promise<void>;
   /** A message where Carl asked, or before Anna, that reads like this. */

@@ -17,6 +17,9 @@ export function slackChat({ slack }: Awaited<ReturnType<typeof office>>): Chat {
       root = (await slack.mention({ user: 'carl', channel: 'general', text })).ts;
     },
     asked: async (who, button) => shown(await withButton(who, button)),
+    press: async (who, button) => {
+      await slack.click({ user: who, message: await withButton(who, button), label: button });
+    },
     fill: async (who, button, fields) => {
       await slack.click({ user: who, message: await withButton(who, button), label: button });
       const view = await slack.until(() => slack.views(who).find((one) => one.fields.length > 0));

@@ -11,7 +11,7 @@ import type { Orchestrator } from '../../../src/core/orchestrator.ts';
 import { testDatabase } from '../../support/database.ts';
 import { createSlack, type FakeSlack } from '../../support/slack/slack.ts';
 import type { HttpTarget, SeenMessage, SlackOptions } from '../../support/slack/types.ts';
-import { createShop, createWorld, type Shop, silent } from '../../support/world.ts';
+import { createShop, createWorld, type Shop, silent, type WorldOptions } from '../../support/world.ts';
 
 export type Way = 'socket' | 'http';
 
@@ -20,6 +20,8 @@ export interface OfficeOptions extends SlackOptions {
   /** How many processes of Baton. */
   processes?: number;
   configure?: (shop: Shop, databaseUrl: string) => Partial<Configuration>;
+  /** What thinks, in place of rules. */
+  thinking?: Pick<WorldOptions, 'provider' | 'models'>;
   /** Where the processes find the database, instead of at its own address. */
   databaseUrl?: (url: string) => string | Promise<string>;
   log?: typeof silent;
@@ -72,7 +74,7 @@ export async function office(options: OfficeOptions = {}) {
       return begin(hall);
     };
     const configuration = shop.configuration({ people: accounts, ...configure(shop, database.url) });
-    const world = createWorld(url, shop, { channels: [channel], configuration, log });
+    const world = createWorld(url, shop, { channels: [channel], configuration, log, ...options.thinking });
     for (const door of doors) targets.push(await serve(door, end));
     end.defer(() => world.stop());
     await world.start();

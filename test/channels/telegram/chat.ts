@@ -37,6 +37,9 @@ export function telegramChat({ fake, chats }: Awaited<ReturnType<typeof place>>)
       fake.say({ from: chats.carl, text });
     },
     asked: async (who, button) => shown(await withButton(who, button)),
+    press: async (who, button) => {
+      fake.click({ from: chats[who], message: await withButton(who, button), label: button });
+    },
     fill: async (who, button, fields) => {
       fake.click({ from: chats[who], message: await withButton(who, button), label: button });
       await fill(who, fields);

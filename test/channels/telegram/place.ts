@@ -5,7 +5,7 @@ import type { Channel } from '../../../src/contracts/channel.ts';
 import type { Configuration } from '../../../src/contracts/config.ts';
 import { testDatabase } from '../../support/database.ts';
 import { createTelegram, type FakeTelegram, type TelegramOptions } from '../../support/telegram/server.ts';
-import { createShop, createWorld, silent } from '../../support/world.ts';
+import { createShop, createWorld, silent, type WorldOptions } from '../../support/world.ts';
 
 export const ids = { anna: 501, boris: 502, carl: 503 } as const;
 
@@ -15,6 +15,8 @@ export interface PlaceOptions {
   configuration?: Partial<Configuration>;
   /** The processes, on the place's database; the shop of tests by default. */
   processes?: (databaseUrl: string) => Partial<Configuration>;
+  /** What thinks, in place of rules. */
+  thinking?: Pick<WorldOptions, 'provider' | 'models'>;
   /** The language of Anna's app. */
   anna?: 'en' | 'ru';
   /** Other channels beside it. */
@@ -51,7 +53,7 @@ export async function place(options: PlaceOptions = {}) {
     const processes = options.processes?.(database.url) ?? {};
     const configuration = shop.configuration({ people, ...processes, ...options.configuration });
     const channels = [channel, ...(options.channels ?? [])];
-    const world = createWorld(database.url, shop, { channels, configuration });
+    const world = createWorld(database.url, shop, { channels, configuration, ...options.thinking });
     await world.start();
     worlds.push(world);
     return { world, channel, doors };
