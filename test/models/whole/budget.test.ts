@@ -45,12 +45,12 @@ test('a person who says stop at the soft limit ends the run', async () => {
 });
 
 test('the hard limit stops a run with what was reached, and asks for no words about it', async () => {
-  await using at = await house(within({ run: { hard: { calls: 3 } } }));
+  await using at = await house(within({ run: { hard: { calls: 2 } } }));
   const run = await at.begin(text);
   const { reason } = await at.ended(run);
   assert.equal(reason?.code, 'budget_exceeded');
   assert.match(reason?.message ?? '', /hard limit of calls for a run/);
-  assert.equal(callsIn(await at.events(run)).length, 3);
+  assert.equal(callsIn(await at.events(run)).length, 2);
 });
 
 test('a budget of the day is kept across processes', async () => {
