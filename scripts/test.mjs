@@ -2,8 +2,9 @@
 //
 //   node scripts/test.mjs [files or folders] [--test-* flags, as --flag=value]
 //
-// Without files: test/**/*.test.ts but for test/chaos and test/ops, which take long and are named when wanted. A
-// server given by BATON_TEST_DATABASE_URL (the URL of a superuser's database) is used instead of one of our own.
+// Without files: test/**/*.test.ts but for what takes long and is named when wanted: test/chaos, test/ops, and
+// *.whole.test.ts, which start whole processes, servers of their own or played providers. A server given by
+// BATON_TEST_DATABASE_URL (the URL of a superuser's database) is used instead of one of our own.
 import { spawn } from 'node:child_process';
 import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -29,7 +30,10 @@ const files = patterns.length === 0 ? defaultFiles() : patterns.flatMap(filesOf)
 if (files.length > 0) process.exitCode = await runWithDatabase();
 
 function defaultFiles() {
-  return globSync('test/**/*.test.ts', { cwd: root, exclude: ['test/chaos/**', 'test/ops/**'] }).sort();
+  return globSync('test/**/*.test.ts', {
+    cwd: root,
+    exclude: ['test/chaos/**', 'test/ops/**', 'test/**/*.whole.test.ts'],
+  }).sort();
 }
 
 /** node --test ends with 0 when nothing matches: a mistyped name must not pass. */
@@ -64,7 +68,12 @@ async function runNode(url) {
     : [`--test-concurrency=${Math.max(2, availableParallelism()) + (patterns.length === 0 ? 1 : 0)}`];
   // In a clone 'baton' is its sources.
   const args = ['--conditions=baton-source', '--test', ...concurrency, ...flags, ...files];
-  const env = { ...process.env, BATON_TEST_DATABASE_URL: url };
+  // Files are compiled once for all the processes of the tests, as for those of the command line.
+  const env = {
+    NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/baton'),
+    ...process.env,
+    BATON_TEST_DATABASE_URL: url,
+  };
   child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
   const { promise, resolve, reject } = Promise.withResolvers();
   child.once('error', reject);

@@ -120,7 +120,7 @@ test('what Baton looks like is what it says', async () => {
 test('no block of the README goes untried', () => {
   assert.equal(programs.length, 4);
   // A picture, and the folders.
-  // The screen is tried by test/channels/terminal/look.test.ts.
+  // The screen is tried by test/channels/terminal/look.whole.test.ts.
   // The chat is played by test/channels/telegram/readme.test.ts.
   const tried = ['ts', 'sh', 'console', 'mermaid', 'text', 'screen', 'chat'];
   for (const { language, text } of readme) assert.ok(tried.includes(language), text);
