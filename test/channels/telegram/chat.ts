@@ -9,11 +9,12 @@ export function telegramChat({ fake, chats }: Awaited<ReturnType<typeof place>>)
   const withButton = (who: 'anna' | 'carl', button: string) =>
     find(who, ({ buttons }) => buttons.flat().includes(button));
   const shown = ({ text, buttons, edits }: SeenMessage) => ({ text, buttons: buttons.flat(), edits: edits.length });
-  /** Prompts that were answered. */
-  const answered = new Set<number>();
+  /** Prompts that were answered. Messages are counted in each chat on their own. */
+  const answered = new Set<string>();
+  const keyOf = (who: 'anna' | 'carl', id: number) => `${who} ${id}`;
   const prompt = async (who: 'anna' | 'carl') => {
-    const found = await find(who, ({ message_id: id, forceReply }) => forceReply && !answered.has(id));
-    answered.add(found.message_id);
+    const found = await find(who, ({ message_id: id, forceReply }) => forceReply && !answered.has(keyOf(who, id)));
+    answered.add(keyOf(who, found.message_id));
     return found;
   };
 
@@ -25,7 +26,7 @@ export function telegramChat({ fake, chats }: Awaited<ReturnType<typeof place>>)
       if (field?.wrong !== undefined) {
         fake.say({ from: chats[who], text: field.wrong, replyTo: asks });
         const again = await find(who, ({ text }) => text.startsWith(`${name} (`) && /Does not fit/.test(text));
-        answered.add(again.message_id);
+        answered.add(keyOf(who, again.message_id));
         fake.say({ from: chats[who], text: field.right, replyTo: again });
       } else fake.say({ from: chats[who], text: field?.right ?? '.', replyTo: asks });
       if (at === all) return;
