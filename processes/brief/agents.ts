@@ -1,12 +1,12 @@
 /** The agents of a brief: those that read change nothing; the one that posts cannot be taken back, and waits for a person. */
 import { createAddressGuard, defineAgent, type Network, Refusal } from 'baton';
 import { z } from 'zod';
-import { maxTextCharacters, readHtml, tidy } from './html.ts';
 import { createLibrary, type Library, type Site } from './library.ts';
 import { readPage } from './page.ts';
 import * as shapes from './schemas.ts';
 import type { BriefStore } from './store.ts';
 import { textAgents } from './texts.ts';
+import { maxTextCharacters, tidy } from './tidy.ts';
 
 export interface BriefSettings {
   /** What may be read: only what its `allow` names, public or not. */
@@ -66,7 +66,7 @@ function readingAgents(settings: BriefSettings, guard: ReturnType<typeof createA
       await library.wake(first);
       const found = await readPage(first, { guard, timeoutMs: fetchMs, maxBytes, retryMs, ca }, signal);
       const { title, text } =
-        found.type === 'html' ? readHtml(found.text) : { title: '', text: tidy(found.text, maxTextCharacters) };
+        found.type === 'html' ? await readHtml(found.text) : { title: '', text: tidy(found.text, maxTextCharacters) };
       if (text === '') throw new Refusal(`${new URL(found.url).host} shows no text there.`);
       return { url: found.url, title, text };
     },
@@ -74,6 +74,9 @@ function readingAgents(settings: BriefSettings, guard: ReturnType<typeof createA
 
   return { sources, fetch };
 }
+
+/** What reads HTML is loaded with the first page: most processes never see one. */
+const readHtml = async (html: string) => (await import('./html.ts')).readHtml(html);
 
 const postingAgent = ({ store, clock = () => new Date() }: BriefSettings, library: Library) =>
   defineAgent({

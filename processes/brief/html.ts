@@ -5,9 +5,8 @@
  */
 import { Refusal } from 'baton';
 import { Parser } from 'htmlparser2';
+import { maxTextCharacters, tidy } from './tidy.ts';
 
-/** A text longer than this is cut. */
-export const maxTextCharacters = 20_000;
 const maxTitleCharacters = 200;
 
 /** A page that is nested deeper is no page, and would take the parser long. */
@@ -60,14 +59,3 @@ export function readHtml(html: string): { title: string; text: string } {
   parser.end(html);
   return { title: tidy(titles.join(''), maxTitleCharacters), text: tidy(parts.join(''), maxTextCharacters) };
 }
-
-/** Lines without gaps, without what cannot be seen, of at most so many characters. */
-export const tidy = (text: string, max: number): string =>
-  text
-    .replace(/\r\n?/g, '\n')
-    .replace(/(?:(?!\n)[\p{Cc}\p{Zs}])+/gu, ' ')
-    .replace(/[\p{Cf}\p{Co}\p{Default_Ignorable_Code_Point}]/gu, '')
-    .replace(/ *\n[ \n]*/g, '\n')
-    .trim()
-    .slice(0, max)
-    .toWellFormed();

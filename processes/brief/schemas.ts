@@ -1,7 +1,7 @@
 /** What flows between the agents of a brief. A plan is proven against these, so they say what must not be skipped. */
 import { z } from 'zod';
-import { maxTextCharacters } from './html.ts';
 import { maxPages } from './library.ts';
+import { maxTextCharacters } from './tidy.ts';
 
 export const address = z
   .string()

@@ -4,10 +4,10 @@
  */
 import { defineAgent, Refusal } from 'baton';
 import { z } from 'zod';
-import { maxTextCharacters } from './html.ts';
 import { maxPages } from './library.ts';
 import { standing } from './quotes.ts';
 import * as shapes from './schemas.ts';
+import { maxTextCharacters } from './tidy.ts';
 
 const extract = defineAgent({
   name: 'text.extract',

@@ -30,6 +30,8 @@ const platforms: Record<string, (options: HeadOptions, story: Story) => Promise<
 const english = 'Could you look into how people make green tea and sum it up?';
 const russian = 'Разберись, пожалуйста, как заваривают зелёный чай, и напиши коротко';
 const cyclic = withStep(planOverList, 'sources', { after: ['post'] });
+const pay = { id: 'pay', agent: 'shop.pay@1', input: { order: '1', amount: 99 } };
+const stolen = { ...planOverList, steps: [...planOverList.steps, pay] };
 const illTyped = withStep(planOverList, 'check', { input: { pages: { $ref: 'steps.sources.output.urls' } } } as never);
 
 for (const [name, play] of Object.entries(platforms)) {
@@ -62,6 +64,13 @@ for (const [name, play] of Object.entries(platforms)) {
         assert.deepEqual(question.buttons.sort(), ['Edit', 'Stop', 'Try again']);
         await chat.press('anna', 'Stop');
         await chat.seen('carl', /Anna stopped|Stopped by Anna|stopped by Anna/i);
+      }));
+
+    test('a plan with an agent that the route does not have never runs, whatever the provider enforces', () =>
+      play({ thoughts: { plan: { plan: stolen } as never } }, async (chat) => {
+        await chat.task(english);
+        const question = await chat.asked('anna', 'Stop');
+        assert.match(question.text, /No plan could be proven[\s\S]*does not have the form that was asked for/);
       }));
 
     test('a refusal is a question with its reason, and nobody else was asked', () =>
