@@ -17,7 +17,7 @@ import { assertLaws, branchesOf, type Story } from './shapes-laws.ts';
 import { createPeople } from './shapes-people.ts';
 import { openStage, type Stage, until, type WorkerProcess } from './stage.ts';
 
-const usual = 2_500;
+const usual = 2_000;
 const shapes = Number(process.env.CHAOS_SHAPES ?? usual);
 const seed = Number(process.env.CHAOS_SEED ?? 20_261);
 const atOnce = 200;
