@@ -24,7 +24,8 @@ export function seekPlan(state: RunState, known: Known, now: number): Move {
   const outcome = asked?.decision?.outcome;
   if (outcome === 'stop' || outcome === 'expired') return giveUp(outcome);
   if (error) {
-    const mayRepeat = error.retryable && failures < ownRetry.attempts;
+    // A form that was wrong has been put right once already, with what was wrong in it.
+    const mayRepeat = error.retryable && error.code !== 'model_malformed' && failures < ownRetry.attempts;
     if (!mayRepeat) return askForPlan(state, known, now);
     const at = failedAt + retryDelayMs(ownRetry, failures, `${state.run}/plan`, error);
     return now < at ? wake(at) : call({ kind: 'plan' });
