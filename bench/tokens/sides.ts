@@ -1,7 +1,7 @@
 /** What the two ways of doing a task say to models and hear from them. */
 import type { Contract } from '../../src/contracts/contract.ts';
 import type { Json, JsonObject, JsonSchema } from '../../src/contracts/json.ts';
-import type { Provider, Question, RouteView } from '../../src/contracts/model.ts';
+import type { Enquiry, Provider, RouteView } from '../../src/contracts/model.ts';
 import { fence } from '../../src/core/fence.ts';
 import { fromPlan } from '../../src/models/forms/plan-form.ts';
 import { typeText } from '../../src/models/notation.ts';
@@ -44,14 +44,14 @@ export async function batonCalls(sample: Sample, ground: Ground): Promise<Call[]
   const properties = ground.views.find(({ name }) => name === route)!.fields.properties as JsonObject;
   const stated = Object.fromEntries(Object.keys(properties).map((name) => [name, fields[name] ?? null]));
   const isOpen = ground.fixed === null;
-  const answers: Partial<Record<Question['purpose'], Json>> = {
+  const answers: Partial<Record<Enquiry['purpose'], Json>> = {
     intake: { task: { route, fields: stated, ...(isOpen && { onePass: null }) }, language: 'en' },
     ...(plan && { plan: fromPlan(plan as unknown as Json) }),
     briefing: { text: sample.briefing, proposal: null },
     closing: { text: sample.closing },
   };
   const models = {
-    ask: async ({ purpose, instructions, input, schema }: Question) => {
+    ask: async ({ purpose, instructions, input, schema }: Enquiry) => {
       const output = answers[purpose]!;
       calls.push({ input: `${instructions}\n${input}\n${text(schema)}`, repeated: '', output: text(output) });
       return { output, by: 'bench' };

@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import type { AgentCall, AnyAgent, CallFailure, CallResult, Prompt, Transporter } from '../contracts/agent.ts';
 import { BatonError, type ErrorCode, fail, type Problem } from '../contracts/error.ts';
 import type { JsonSchema } from '../contracts/json.ts';
-import type { Meter, Models, Question } from '../contracts/model.ts';
+import type { Enquiry, Meter, Models } from '../contracts/model.ts';
 import { fenceJson, fenceNote } from '../core/fence.ts';
 import { lossless } from '../core/schema/lossless.ts';
 import { startDeadline, stopped } from './deadline.ts';
@@ -80,7 +80,7 @@ const notSent = (message: string): CallFailure => ({
   error: fail('agent_unreachable', message, { retryable: false }),
 });
 
-const questionOf = ({ agent, input }: AgentCall, prompt: Prompt, part: Part): Question => ({
+const questionOf = ({ agent, input }: AgentCall, prompt: Prompt, part: Part): Enquiry => ({
   purpose: 'agent',
   tier: prompt.tier,
   name: agent.definition.name.replaceAll(/[^a-z0-9]+/g, '_').slice(0, 60),

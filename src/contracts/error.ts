@@ -28,6 +28,7 @@ const catalogue = {
   output_too_large: { retryable: false, meaning: 'The answer passed the cap on bytes or on nesting.' },
   aborted: { retryable: true, meaning: 'The attempt was stopped from this side while it ran.' },
   // How a call of a model ends, other than well.
+  model_missing: { retryable: false, meaning: 'Only a model can do this, and none is set up.' },
   model_unreachable: { retryable: true, meaning: 'No connection to the provider of the model could be made.' },
   model_unavailable: {
     retryable: true,

@@ -41,7 +41,7 @@ export interface Thinking {
   user: string | null;
 }
 
-export interface Question {
+export interface Enquiry {
   purpose: Purpose;
   tier: Tier;
   /** A name for the answer's form: lower-case words joined by underscores. */
@@ -58,7 +58,7 @@ export interface Models {
    * An answer that fits the schema, and who gave it. Rejects with a `BatonError`: `model_…`, `timed_out`, `aborted`,
    * `budget_exceeded`.
    */
-  ask(question: Question, thinking: Thinking): Promise<{ output: Json; by: string }>;
+  ask(question: Enquiry, thinking: Thinking): Promise<{ output: Json; by: string }>;
 }
 
 export const understanding = z.strictObject({

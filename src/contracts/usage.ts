@@ -1,6 +1,6 @@
 /** What a call of a model took and cost, as the journal and the ledger keep it. Money is in micro-units of its currency. */
 import { z } from 'zod';
-import { failure } from './error.ts';
+import { type ErrorCode, type Failure, failure } from './error.ts';
 
 /** Strong thinks ahead, mid writes, light reads. */
 export const tiers = ['light', 'mid', 'strong'] as const;
@@ -51,3 +51,14 @@ export const modelCall = z.strictObject({
   instead: z.strictObject({ provider: z.string(), model: z.string(), because: z.string() }).optional(),
 });
 export type ModelCall = z.infer<typeof modelCall>;
+
+const unbilled: readonly ErrorCode[] = [
+  'model_unreachable',
+  'model_throttled',
+  'model_quota',
+  'model_unauthorised',
+  'model_rejected',
+];
+
+/** Such an end is proof that the call took nothing. */
+export const isUnbilled = (error: Failure | null): boolean => error !== null && unbilled.includes(error.code);

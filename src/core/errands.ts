@@ -14,7 +14,7 @@ import { closeQuestion } from './store/escalations.ts';
 import { holdResource } from './store/reservations.ts';
 import { unreadSignals } from './store/runs.ts';
 import { signalRun } from './store/signals.ts';
-import { type Thought, think } from './think.ts';
+import { type Thinkable, think } from './think.ts';
 import type { Tools } from './tools.ts';
 import type { Values } from './values.ts';
 
@@ -30,7 +30,7 @@ export interface Errands {
   /** The earlier of a wake-up time and the end of what was put off. */
   nextAt(wakeAt: number | null): number | null;
   /** Understands or plans, here and now, by a provider of this process. */
-  think(call: Thought, state: RunState): Promise<Event[]>;
+  think(call: Thinkable, state: RunState): Promise<Event[]>;
   /** Tells the next owner of the run what was learned of attempts and could not be recorded here. */
   report(facts: readonly Event[]): Promise<void>;
   /** Ends everything that is under way. */

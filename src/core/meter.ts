@@ -10,7 +10,7 @@ import type { ModelCall } from '../contracts/usage.ts';
 import { digest } from './digest.ts';
 import type { RunState } from './state.ts';
 import { patiently, type Sql } from './store/database.ts';
-import { bookCall, type Entry, type Limit, settleCall, settlePrice } from './store/ledger.ts';
+import { bookCall, type Charge, type Limit, settleCall, settlePrice } from './store/ledger.ts';
 
 /** The agent of the step that a call is made for. */
 export interface Payer {
@@ -41,8 +41,8 @@ export function openMeter({ sql, epoch, limits, state, payer }: Account): OpenMe
   const binding = limits.filter(({ scope, limit }) => limit === 'hard' || (route && !thought.allowed.includes(scope)));
   const events: Event[] = [];
   let reached: OpenMeter['reached'] = null;
-  const enter = async (entry: Omit<Entry, 'run' | 'epoch' | 'route' | 'agent'>): Promise<void> => {
-    const whole = { ...entry, run, epoch, route: route?.name ?? null, agent: payer?.agent ?? null };
+  const enter = async (charge: Omit<Charge, 'run' | 'epoch' | 'route' | 'agent'>): Promise<void> => {
+    const whole = { ...charge, run, epoch, route: route?.name ?? null, agent: payer?.agent ?? null };
     const answer = await patiently(() => bookCall(sql, whole, binding));
     if (answer === 'booked') return;
     if (answer === 'lost') throw new BatonError('aborted', 'The run has another writer.');

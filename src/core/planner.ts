@@ -42,13 +42,12 @@ export async function makePlan(of: Planning, thinking: Thinking): Promise<Event>
   try {
     const proposal = await crossing('plan', () => inTime(provider.plan(requestOf(of), thinking), thinking.signal));
     if (proposal) return judgePlan(of, proposal.plan, proposal.by);
-    if (!provider.local && route.plan === null) {
-      const error = fail('plan_unproven', `${provider.name} sees no way to do it with the agents of ${route.name}.`);
-      return { type: 'plan_failed', v: 1, error };
+    if (provider.local) {
+      const message = `${route.title} has no plan of its own: a model makes one. The doctor says how to set one up.`;
+      return { type: 'compensating', v: 1, because: fail('model_missing', message) };
     }
-    const hint = provider.local ? ' A model plans such tasks, and none is set up: the doctor says how.' : '';
-    const why = `There is no plan for ${route.name}, and ${provider.name} made none.${hint}`;
-    return { type: 'compensating', v: 1, because: fail('plan_unproven', why) };
+    const error = fail('plan_unproven', `${provider.name} sees no way to do it with the agents of ${route.name}.`);
+    return { type: 'plan_failed', v: 1, error };
   } catch (error) {
     const failed = error instanceof BatonError ? error.failure : null;
     const unknown = thinking.signal.aborted

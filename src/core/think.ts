@@ -26,10 +26,10 @@ export interface Thinker {
   known: Known;
 }
 
-export type Thought = Extract<Call, { kind: 'intake' | 'plan' | 'word' }>;
+export type Thinkable = Extract<Call, { kind: 'intake' | 'plan' | 'word' }>;
 
 /** Never throws. */
-export async function think(of: Thinker, call: Thought, state: RunState, stop?: AbortSignal): Promise<Event[]> {
+export async function think(of: Thinker, call: Thinkable, state: RunState, stop?: AbortSignal): Promise<Event[]> {
   const { epoch, tools } = of;
   const limit = AbortSignal.timeout(call.kind === 'word' ? wordLimitMs : thinkLimitMs);
   const signal = stop ? AbortSignal.any([stop, limit]) : limit;
@@ -42,7 +42,7 @@ export async function think(of: Thinker, call: Thought, state: RunState, stop?: 
 
 type Thinking = Parameters<typeof takeIn>[3];
 
-function eventOf(of: Thinker, call: Thought, state: RunState, thinking: Thinking): Promise<Event> {
+function eventOf(of: Thinker, call: Thinkable, state: RunState, thinking: Thinking): Promise<Event> {
   const { provider, registry, definitions } = of.tools;
   if (call.kind === 'intake') return takeIn(state, provider, registry, thinking);
   if (call.kind === 'word') return word(of, call.about, state, thinking);

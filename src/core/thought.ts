@@ -6,7 +6,7 @@ import type { Failure } from '../contracts/error.ts';
 import type { Briefing } from '../contracts/escalation.ts';
 import type { EventOf } from '../contracts/event.ts';
 import type { Json, JsonObject, Value } from '../contracts/json.ts';
-import type { Cost, ModelCall } from '../contracts/usage.ts';
+import { type Cost, isUnbilled, type ModelCall } from '../contracts/usage.ts';
 
 export type Scope = EventOf<'budget_reached'>['scope'];
 export type Reached = Pick<EventOf<'budget_reached'>, 'scope' | 'unit'>;
@@ -78,14 +78,11 @@ const plus = (spent: Spent, cost: Cost | null | undefined): Spent =>
 export const paying = (thought: Thought, cost: Cost | undefined): Thought =>
   cost ? { ...thought, spent: plus(thought.spent, cost) } : thought;
 
-/** Ends that are proof of nothing having been billed. */
-const unbilled = ['model_unreachable', 'model_throttled', 'model_quota', 'model_unauthorised', 'model_rejected'];
-
 /** One call of a model more. */
 export function counting(thought: Thought, { call, ref }: EventOf<'model_called'>): Thought {
   const { usage, cost, error, instead, provider } = call;
   const before = thought.spent;
-  const isUnpriced = cost === null && !(error && usage === null && unbilled.includes(error.code));
+  const isUnpriced = cost === null && !(usage === null && isUnbilled(error));
   const spent = plus(
     {
       ...before,

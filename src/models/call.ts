@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { Completer, Completion, CompletionRequest } from '../contracts/completion.ts';
 import { type Failure, fail, failure } from '../contracts/error.ts';
 import type { Json } from '../contracts/json.ts';
-import type { Question, Thinking } from '../contracts/model.ts';
+import type { Enquiry, Thinking } from '../contracts/model.ts';
 import { type ModelCall, type Usage, usage } from '../contracts/usage.ts';
 import { digest } from '../core/digest.ts';
 import { inTime } from '../core/in-time.ts';
@@ -17,7 +17,7 @@ import type { Seat } from './tiers.ts';
 
 /** One way to ask: what of it changes from call to call. */
 export interface Asking {
-  question: Question;
+  question: Enquiry;
   thinking: Thinking;
   seat: Seat;
   input: string;
@@ -98,7 +98,7 @@ async function complete(completer: Completer, request: CompletionRequest, signal
 }
 
 /** Whatever the provider promised, the answer is checked against the schema here. */
-function judge(completion: Completion, { schema }: Question): Answer {
+function judge(completion: Completion, { schema }: Enquiry): Answer {
   if (completion.error) {
     const known =
       failure.safeParse(completion.error).data ?? fail('unexpected', 'the call ended in a way that is none');

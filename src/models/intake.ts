@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { agentId } from '../contracts/contract.ts';
 import { BatonError } from '../contracts/error.ts';
 import { type Json, type JsonObject, jsonObject } from '../contracts/json.ts';
-import type { Question, RouteView, Understanding } from '../contracts/model.ts';
+import type { Enquiry, RouteView, Understanding } from '../contracts/model.ts';
 import { fence } from '../core/fence.ts';
 import { checkJson } from '../core/schema/check.ts';
 import { isObject, listOf } from '../core/schema/resolve.ts';
@@ -21,7 +21,7 @@ function routeText(route: RouteView): string {
 }
 
 /** The question to a model. What is the same for all messages comes first. */
-export const intakeQuestion = (text: string, routes: RouteView[]): Question => ({
+export const intakeQuestion = (text: string, routes: RouteView[]): Enquiry => ({
   purpose: 'intake',
   tier: 'light',
   name: 'understanding',

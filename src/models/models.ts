@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Completer } from '../contracts/completion.ts';
 import { BatonError } from '../contracts/error.ts';
 import type { Json } from '../contracts/json.ts';
-import type { Models, Question, Thinking } from '../contracts/model.ts';
+import type { Enquiry, Models, Thinking } from '../contracts/model.ts';
 import type { ModelsDefinition } from '../contracts/models-config.ts';
 import { type BreakerSwitch, type BreakerView, createBreaker } from './breaker.ts';
 import { dayOf } from './money.ts';
@@ -73,7 +73,7 @@ export function createModels(options: ModelsOptions): TieredModels {
 
 async function askSeats(
   seats: readonly Seat[],
-  { tier }: Question,
+  { tier }: Enquiry,
   { signal }: Thinking,
   ask: (seat: Seat, instead: Instead) => Promise<Ended>,
 ): Promise<{ output: Json; by: string }> {

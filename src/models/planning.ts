@@ -1,5 +1,5 @@
 /** What a model is asked about a plan. What is the same for all tasks of a route comes first. */
-import type { Attempted, PlanRequest, Question } from '../contracts/model.ts';
+import type { Attempted, Enquiry, PlanRequest } from '../contracts/model.ts';
 import { fence } from '../core/fence.ts';
 import { fromPlan } from './forms/plan-form.ts';
 import { planSchema } from './forms/plan-schema.ts';
@@ -31,7 +31,7 @@ const inputOf = ({ agents, fieldsSchema, goal, fields, attempted }: PlanRequest)
   ].join('\n\n');
 
 /** The question to a model. */
-export const planQuestion = (request: PlanRequest): Question => ({
+export const planQuestion = (request: PlanRequest): Enquiry => ({
   purpose: 'plan',
   tier: 'strong',
   name: 'plan',

@@ -4,7 +4,7 @@
 import type { Completer } from '../contracts/completion.ts';
 import { BatonError, type Failure, fail } from '../contracts/error.ts';
 import type { Json } from '../contracts/json.ts';
-import type { Question, Thinking } from '../contracts/model.ts';
+import type { Enquiry, Thinking } from '../contracts/model.ts';
 import type { ModelCall } from '../contracts/usage.ts';
 import { fence, fenceJson } from '../core/fence.ts';
 import type { Breaker, BreakerView } from './breaker.ts';
@@ -47,7 +47,7 @@ export const nameOf = ({ provider, model }: Seat): string => `${provider}/${mode
 export async function askSeat(
   seat: Seat,
   instead: Instead,
-  question: Question,
+  question: Enquiry,
   thinking: Thinking,
   { source, prices, clock }: SeatTools,
 ): Promise<Ended> {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { BatonError } from '../contracts/error.ts';
 import type { Json, JsonSchema } from '../contracts/json.ts';
-import type { Question, Wording, WordingRequest } from '../contracts/model.ts';
+import type { Enquiry, Wording, WordingRequest } from '../contracts/model.ts';
 import { fence } from '../core/fence.ts';
 import { anyOf, nothing, strictObject } from './forms/literal.ts';
 import { plainWords } from './plain-words.ts';
@@ -19,7 +19,7 @@ const schemas: Record<WordingRequest['kind'], JsonSchema> = {
 const languages = { en: 'English', ru: 'Russian' } as const;
 
 /** The question to a model. */
-export const wordingQuestion = ({ kind, language, facts }: WordingRequest): Question => ({
+export const wordingQuestion = ({ kind, language, facts }: WordingRequest): Enquiry => ({
   purpose: kind,
   tier: 'mid',
   name: kind,

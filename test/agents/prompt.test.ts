@@ -9,7 +9,7 @@ import { createPromptTransporter } from '../../src/agents/prompt.ts';
 import { type AnyAgent, defineAgent, type Prompt } from '../../src/contracts/agent.ts';
 import { BatonError, type ErrorCode, type Failure } from '../../src/contracts/error.ts';
 import type { Json } from '../../src/contracts/json.ts';
-import type { Booking, Meter, Models, Question, Thinking } from '../../src/contracts/model.ts';
+import type { Booking, Enquiry, Meter, Models, Thinking } from '../../src/contracts/model.ts';
 import { fenceNote } from '../../src/core/fence.ts';
 import { callOf, endOf } from './call.ts';
 
@@ -40,7 +40,7 @@ const worst: Booking = {
 
 /** Models that answer by a function, and remember what they were asked. */
 function modelsThat(answer: (thinking: Thinking) => Promise<Json> | Json) {
-  const asked: { question: Question; thinking: Thinking }[] = [];
+  const asked: { question: Enquiry; thinking: Thinking }[] = [];
   const models: Models = {
     ask: async (question, thinking) => {
       asked.push({ question, thinking });

@@ -58,5 +58,5 @@ test('without a key a task that only a model can plan says what is missing', asy
   await using database = await testDatabase();
   const { code, out } = await baton(database.url, ['plan', 'Research brief on brewing green tea']);
   assert.equal(code, 1);
-  assert.match(out, /A model plans such tasks, and none is set up: the doctor says how\./);
+  assert.match(out, /Write a brief has no plan of its own: a model makes one\. The doctor says how to set one up\./);
 });

@@ -9,7 +9,7 @@ import { type Database, openDatabase } from '../../src/core/store/database.ts';
 import { beginRun, keepMessage } from '../../src/core/store/inbox.ts';
 import {
   bookCall,
-  type Entry,
+  type Charge,
   forgetBookings,
   limitsOf,
   settleCall,
@@ -32,7 +32,7 @@ async function open() {
 }
 
 /** Runs in hand, as entries to book for. */
-async function held({ sql }: Database, count: number): Promise<Entry[]> {
+async function held({ sql }: Database, count: number): Promise<Charge[]> {
   for (let n = 0; n < count; n += 1) {
     const key = uuid();
     await keepMessage(sql, { source: 'test', key, body: {} });
@@ -42,7 +42,7 @@ async function held({ sql }: Database, count: number): Promise<Entry[]> {
   return claimed.map(({ run, epoch }) => entryOf(run, epoch));
 }
 
-const entryOf = (run: string, epoch: number): Entry => ({
+const entryOf = (run: string, epoch: number): Charge => ({
   id: randomUUID(),
   run,
   epoch,
@@ -57,9 +57,9 @@ const entryOf = (run: string, epoch: number): Entry => ({
   currency: 'USD',
 });
 
-const another = (entry: Entry, more: Partial<Entry> = {}): Entry => ({ ...entry, id: randomUUID(), ...more });
+const another = (entry: Charge, more: Partial<Charge> = {}): Charge => ({ ...entry, id: randomUUID(), ...more });
 
-const callOf = ({ id }: Entry, more: Partial<ModelCall> = {}): ModelCall => ({
+const callOf = ({ id }: Charge, more: Partial<ModelCall> = {}): ModelCall => ({
   id,
   purpose: 'plan',
   tier: 'strong',

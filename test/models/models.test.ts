@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Completion } from '../../src/contracts/completion.ts';
 import { BatonError, type ErrorCode } from '../../src/contracts/error.ts';
-import type { Question } from '../../src/contracts/model.ts';
+import type { Enquiry } from '../../src/contracts/model.ts';
 import type { ModelsDefinition } from '../../src/contracts/models-config.ts';
 import { modelCall } from '../../src/contracts/usage.ts';
 import { digest } from '../../src/core/digest.ts';
@@ -40,7 +40,7 @@ function stage({ openai, gigachat, tiers = {} }: { openai?: Script; gigachat?: S
     log: { warn: (fields, message) => void logged.push({ ...fields, message }) },
     onSwitch: (change) => void switches.push(change),
   });
-  const ask = (more: Partial<Question> = {}, signal?: AbortSignal) =>
+  const ask = (more: Partial<Enquiry> = {}, signal?: AbortSignal) =>
     models.ask(question(more), thinkingWith(meter, signal));
   const requests = (provider: string) => completers.find((one) => one.provider === provider)!.requests;
   /** Every call as `provider:error`, in its order. */

@@ -2,7 +2,7 @@
 import type { Completer, Completion, CompletionRequest } from '../../src/contracts/completion.ts';
 import { type ErrorCode, fail } from '../../src/contracts/error.ts';
 import type { Json } from '../../src/contracts/json.ts';
-import type { Booking, Question, Thinking } from '../../src/contracts/model.ts';
+import type { Booking, Enquiry, Thinking } from '../../src/contracts/model.ts';
 import type { ModelCall, Usage } from '../../src/contracts/usage.ts';
 
 export const someUsage: Usage = { input: 1_000, cachedInput: 400, output: 200, reasoning: 50 };
@@ -75,7 +75,7 @@ export const answerSchema = {
   additionalProperties: false,
 };
 
-export const question = (more: Partial<Question> = {}): Question => ({
+export const question = (more: Partial<Enquiry> = {}): Enquiry => ({
   purpose: 'intake',
   tier: 'light',
   name: 'an_answer',

@@ -1,6 +1,6 @@
 /** What models and paid agents take: booked before a call, settled after it, added up for budgets and for people. */
 import type { BudgetsDefinition } from '../../contracts/models-config.ts';
-import type { ModelCall } from '../../contracts/usage.ts';
+import { isUnbilled, type ModelCall } from '../../contracts/usage.ts';
 import { crossing } from '../crossing.ts';
 import type { Sql } from './database.ts';
 
@@ -28,7 +28,7 @@ export function limitsOf(budgets: BudgetsDefinition): Limit[] {
 }
 
 /** A call that is about to be made, with the most that it can take. */
-export interface Entry {
+export interface Charge {
   id: string;
   run: string;
   epoch: number;
@@ -50,8 +50,8 @@ export type Booked = 'booked' | 'lost' | Pick<Limit, 'scope' | 'limit' | 'unit'>
  * answer otherwise. Rows of others that are being booked in the same instant are not seen, so a budget can be passed by
  * the calls in flight and by no more.
  */
-export async function bookCall(sql: Sql, entry: Entry, limits: readonly Limit[]): Promise<Booked> {
-  const { id, run, epoch, route, purpose, agent, tier, provider, model, tokens, micros, currency } = entry;
+export async function bookCall(sql: Sql, charge: Charge, limits: readonly Limit[]): Promise<Booked> {
+  const { id, run, epoch, route, purpose, agent, tier, provider, model, tokens, micros, currency } = charge;
   const pick = <K extends keyof Limit>(key: K) => limits.map((limit) => limit[key]);
   const [row] = await crossing(
     'book',
@@ -100,7 +100,7 @@ export async function bookCall(sql: Sql, entry: Entry, limits: readonly Limit[])
 /** What a call took. Repeated, it changes nothing; money that was spent counts whoever has the run now. */
 export async function settleCall(sql: Sql, id: string, call: Omit<ModelCall, 'purpose'>): Promise<void> {
   const { usage, cost, error, requestId, durationMs } = call;
-  const isKnown = usage !== null || isUnsent(error?.code);
+  const isKnown = usage !== null || isUnbilled(error);
   await crossing(
     'settle',
     () => sql`
@@ -126,11 +126,6 @@ export async function settlePrice(sql: Sql, id: string, isOwed: boolean): Promis
     where id = ${id}`,
   );
 }
-
-/** Such a call took nothing. */
-const isUnsent = (code: string | undefined): boolean =>
-  code !== undefined &&
-  ['model_unreachable', 'model_throttled', 'model_quota', 'model_unauthorised', 'model_rejected'].includes(code);
 
 /** Forgets what nobody will settle any more: its process has died, or has lost the run. */
 export async function forgetBookings(sql: Sql): Promise<number> {

@@ -12,10 +12,10 @@ import { createSupplierRoute } from '../../../processes/supplier/route.ts';
 import type { Contract } from '../../../src/contracts/contract.ts';
 import type { Json, JsonObject } from '../../../src/contracts/json.ts';
 import type {
+  Enquiry,
   Models,
   PlanRequest,
   Provider,
-  Question,
   RouteView,
   Thinking,
   Understanding,
@@ -133,8 +133,8 @@ export const thinkingWith = (signal = new AbortController().signal): Thinking =>
 export const byModel = 'test strong-1';
 
 /** Models that give these answers in turn, or throw them, and keep what they were asked. */
-export function scripted(...answers: (Json | Error)[]): Models & { asked: Question[] } {
-  const asked: Question[] = [];
+export function scripted(...answers: (Json | Error)[]): Models & { asked: Enquiry[] } {
+  const asked: Enquiry[] = [];
   return {
     asked,
     ask: async (question) => {

@@ -8,6 +8,7 @@ const units: Record<string, string> = { tokens: 'tokens', calls: 'calls' };
 
 export const englishModels: ModelWords = {
   failures: {
+    model_missing: 'Only a model can plan this, and none is set up',
     model_unreachable: 'The model could not be reached',
     model_unavailable: 'The model is out of order',
     model_throttled: 'The model asked to come back later',

@@ -3,6 +3,7 @@ import type { EscalationKind } from '../../../contracts/escalation.ts';
 
 /** Failures that models and budgets bring. */
 export type ModelFailure =
+  | 'model_missing'
   | 'model_unreachable'
   | 'model_unavailable'
   | 'model_throttled'

@@ -9,6 +9,7 @@ const units: Record<string, string> = { tokens: 'токенам', calls: 'выз
 
 export const russianModels: ModelWords = {
   failures: {
+    model_missing: 'Спланировать это может только модель, а она не подключена',
     model_unreachable: 'Не удалось связаться с моделью',
     model_unavailable: 'Модель сейчас недоступна',
     model_throttled: 'Модель попросила повторить позже',
