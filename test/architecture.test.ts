@@ -32,8 +32,8 @@ const packageOf = (name: string): string =>
 
 const ringOf = (file: string): string => (file.split('/').length > 2 ? file.split('/')[1]! : 'composition');
 
-/** What edges may use of core: values, their schemas and their digests, without state and without effects. */
-const values = /^src\/core\/(schema\/\w+|digest|fence|in-time|scrub)\.ts$/;
+/** What edges may use of core: values, their schemas and digests, and time limits; no state, and no effect on anything. */
+const values = /^src\/core\/(schema\/\w+|deadline|digest|fence|in-time|scrub)\.ts$/;
 
 /** For each ring: the rings, the packages and the files of core that it may import. Its own folder always. */
 const allowed: Record<string, { rings: string[]; packages: string[]; files?: RegExp }> = {

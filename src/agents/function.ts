@@ -6,9 +6,9 @@
  */
 import { type AgentCall, type CallResult, Refusal, type Transporter } from '../contracts/agent.ts';
 import { fail } from '../contracts/error.ts';
-import { startDeadline, stopped } from './deadline.ts';
 import { callIsolated, type IsolateOptions } from './isolate.ts';
 import { done, maxRetryAfterMs } from './output.ts';
+import { deadlineOf, stopped } from './stopped.ts';
 
 export type { IsolateOptions } from './isolate.ts';
 
@@ -27,7 +27,7 @@ const isIsolated = ({ agent }: AgentCall): boolean => 'run' in agent.definition 
  * function does or says later has no effect on the result.
  */
 export async function callFunction(call: AgentCall): Promise<CallResult> {
-  using deadline = startDeadline(call);
+  using deadline = deadlineOf(call);
   if (deadline.cause) return stopped(call, deadline.cause, false);
   const result = await Promise.race([run(call, deadline.signal), deadline.ended]);
   // An agent that heeds its signal may throw or return in the very turn in which the signal fires.

@@ -9,8 +9,9 @@ import { connect as connectTls } from 'node:tls';
 import manifest from '../../package.json' with { type: 'json' };
 import type { AgentCall, CallFailure } from '../contracts/agent.ts';
 import { fail } from '../contracts/error.ts';
+import type { Deadline } from '../core/deadline.ts';
 import { type AddressGuard, AddressRefused } from './address-guard.ts';
-import { type Deadline, stopped } from './deadline.ts';
+import { stopped } from './stopped.ts';
 
 export interface HttpRequest {
   method: string;

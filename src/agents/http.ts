@@ -9,10 +9,10 @@ import type { AgentCall, AnyAgent, CallFailure, CallResult, Transporter } from '
 import { fail, type Problem } from '../contracts/error.ts';
 import { type AnyHttp, isSafeMethod, parseHttpAddress, secretsIn } from '../contracts/http.ts';
 import { type AddressGuard, createAddressGuard } from './address-guard.ts';
-import { startDeadline, stopped } from './deadline.ts';
 import { readHttpAnswer } from './http-answer.ts';
 import { areHeaders, exchange, type HttpRequest } from './http-exchange.ts';
 import { buildRequest, type Secrets } from './http-request.ts';
+import { deadlineOf, stopped } from './stopped.ts';
 
 export interface HttpOptions {
   /** The value of a secret by its name, asked for at each call. Default: there are none. */
@@ -36,7 +36,7 @@ export function createHttpTransporter({ secrets = () => undefined, ...rest }: Ht
 type Options = { secrets: Secrets; guard: AddressGuard; ca: string | undefined };
 
 async function callHttp(call: AgentCall, options: Options): Promise<CallResult> {
-  using deadline = startDeadline(call);
+  using deadline = deadlineOf(call);
   if (deadline.cause) return stopped(call, deadline.cause, false);
   const { id, definition } = call.agent;
   if (!('http' in definition)) {

@@ -12,8 +12,8 @@ import { z } from 'zod';
 import type { AgentCall, CallResult } from '../contracts/agent.ts';
 import { fail, failure } from '../contracts/error.ts';
 import { jsonValue } from '../contracts/json.ts';
-import { startDeadline, stopped } from './deadline.ts';
 import { isTooDeep, tooDeep, tooLarge } from './output.ts';
+import { deadlineOf, stopped } from './stopped.ts';
 
 export interface IsolateOptions {
   /** The module that the child runs. */
@@ -57,7 +57,7 @@ export async function callIsolated(call: AgentCall, options: IsolateOptions): Pr
     const message = `${call.agent.id} wants a process of its own, and this worker has no way to start one`;
     return { end: 'not_sent', error: fail('agent_missing', message) };
   }
-  using deadline = startDeadline(call);
+  using deadline = deadlineOf(call);
   if (deadline.cause) return stopped(call, deadline.cause, false);
   const child = start(options.isolateEntry, options);
   if (child === null) return notStarted(call, 'no process could be made');

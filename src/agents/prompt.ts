@@ -12,8 +12,8 @@ import type { JsonSchema } from '../contracts/json.ts';
 import type { Enquiry, Meter, Models } from '../contracts/model.ts';
 import { fenceJson, fenceNote } from '../core/fence.ts';
 import { lossless } from '../core/schema/lossless.ts';
-import { startDeadline, stopped } from './deadline.ts';
 import { done, maxRetryAfterMs } from './output.ts';
+import { deadlineOf, stopped } from './stopped.ts';
 
 export interface PromptOptions {
   /** Null: no model is set up. The agents are there all the same, and each call says what is missing. */
@@ -48,7 +48,7 @@ export function createPromptTransporter({ models }: PromptOptions): Transporter 
 }
 
 async function callPrompt(call: AgentCall, models: Models | null, partOf: PartOf): Promise<CallResult> {
-  using deadline = startDeadline(call);
+  using deadline = deadlineOf(call);
   if (deadline.cause) return stopped(call, deadline.cause, false);
   const { agent, meter, user = null } = call;
   if (!('prompt' in agent.definition)) return notSent(`${agent.id} is not a prompt`);

@@ -8,10 +8,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { AgentCall, CallResult, Transporter, Webhook } from '../contracts/agent.ts';
 import { fail } from '../contracts/error.ts';
-import { startDeadline, stopped } from './deadline.ts';
 import { readJson } from './http-body.ts';
 import { areHeaders, exchange, framingHeaders, type HttpRequest, userAgent } from './http-exchange.ts';
 import { endByStatus } from './http-status.ts';
+import { deadlineOf, stopped } from './stopped.ts';
 
 export interface WebhookOptions {
   /** Sent with every call to every agent, unless the agent itself has a header of that name. */
@@ -29,7 +29,7 @@ export function createWebhookTransporter(options: WebhookOptions = {}): Transpor
 }
 
 async function callWebhook(call: AgentCall, options: WebhookOptions): Promise<CallResult> {
-  using deadline = startDeadline(call);
+  using deadline = deadlineOf(call);
   if (deadline.cause) return stopped(call, deadline.cause, false);
   const { definition } = call.agent;
   if (!('webhook' in definition)) {

@@ -6,7 +6,8 @@ import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp 
 import { isIP } from 'node:net';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import { type Failure, fail } from '../../contracts/error.ts';
-import type { Clock } from './clock.ts';
+import type { Deadline } from '../../core/deadline.ts';
+import { stopped } from './stopped.ts';
 import { isUntrusted } from './trust.ts';
 
 export interface Request {
@@ -28,20 +29,20 @@ const maxBytes = 2_000_000;
 export async function post(
   request: Request,
   trust: SecureContext | undefined,
-  clock: Clock,
+  deadline: Deadline,
 ): Promise<Answer | { error: Failure }> {
-  if (clock.cause) return { error: clock.failure() };
+  if (deadline.cause) return { error: stopped(deadline) };
   let socket: TLSSocket | null = null;
   let hasLeft = false;
   try {
     socket = open(request.url, trust);
     // Destroying the socket ends whatever waits for it, at any moment.
-    clock.signal.addEventListener('abort', () => socket?.destroy(), { once: true });
+    deadline.signal.addEventListener('abort', () => socket?.destroy(), { once: true });
     await connected(socket);
     hasLeft = true;
     return await read(await send(request, socket));
   } catch (error) {
-    if (clock.cause) return { error: clock.failure() };
+    if (deadline.cause) return { error: stopped(deadline) };
     return { error: hasLeft ? broken(error) : notReached(error) };
   } finally {
     socket?.destroy();

@@ -7,12 +7,13 @@ import { validateHeaderValue } from 'node:http';
 import type { SecureContext } from 'node:tls';
 import type { Completer, Completion, CompletionRequest, Streams } from '../../contracts/completion.ts';
 import { BatonError, type Failure, fail } from '../../contracts/error.ts';
+import { type Deadline, startDeadline } from '../../core/deadline.ts';
 import { readCompletion } from './answer.ts';
 import { bodyOf, sessionOf } from './body.ts';
-import { type Clock, startClock } from './clock.ts';
 import { post } from './exchange.ts';
 import { createForms, type Form, type Forms } from './forms.ts';
 import { refusesFormat } from './status.ts';
+import { stopped, withinTime } from './stopped.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 import { trustOf } from './trust.ts';
 
@@ -78,8 +79,8 @@ async function complete(client: Client, request: CompletionRequest, signal: Abor
   if ('error' in turn) return { error: turn.error, ...nothing };
   try {
     // Its own time begins now: the others' answers are not this one's.
-    using clock = startClock(request.timeoutMs, signal);
-    return await ask(client, request, clock);
+    using deadline = startDeadline(request.timeoutMs, signal);
+    return await ask(client, request, deadline);
   } finally {
     await turn.leave();
   }
@@ -87,30 +88,30 @@ async function complete(client: Client, request: CompletionRequest, signal: Abor
 
 /** Waits for a stream, no longer than for an answer. */
 async function takeTurn({ streams, streamLimit }: Client, limitMs: number, signal: AbortSignal) {
-  using clock = startClock(limitMs, signal);
+  using deadline = startDeadline(limitMs, signal);
   try {
-    return await streams.enter('gigachat', streamLimit, clock.signal);
+    return await streams.enter('gigachat', streamLimit, deadline.signal);
   } catch (error) {
-    if (clock.cause === 'aborted') return { error: clock.failure() };
-    if (clock.cause === null) throw error;
+    if (deadline.cause === 'aborted') return { error: stopped(deadline) };
+    if (deadline.cause === null) throw error;
     return {
       error: fail('model_throttled', `For ${limitMs} ms no stream to GigaChat was free (limit ${streamLimit})`),
     };
   }
 }
 
-async function ask(client: Client, request: CompletionRequest, clock: Clock): Promise<Completion> {
+async function ask(client: Client, request: CompletionRequest, deadline: Deadline): Promise<Completion> {
   const { tokens, forms, trust, url, authKey } = client;
   let form = forms.of(request.model);
   let isRenewed = false;
-  let token = await clock.until(tokens.take());
+  let token = await withinTime(deadline, tokens.take());
   for (;;) {
     if (token.error) return { error: token.error, ...nothing };
-    const answer = await post({ url, ...wordsOf(request, form, token.value) }, trust, clock);
+    const answer = await post({ url, ...wordsOf(request, form, token.value) }, trust, deadline);
     if (answer.error) return { error: answer.error, ...nothing };
     if (answer.status === 401 && !isRenewed) {
       isRenewed = true;
-      token = await clock.until(tokens.insteadOf(token));
+      token = await withinTime(deadline, tokens.insteadOf(token));
     } else if (form === 'response_format' && refusesFormat(answer)) {
       forms.refused(request.model);
       form = 'function_call';

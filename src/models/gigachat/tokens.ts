@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { SecureContext } from 'node:tls';
 import { z } from 'zod';
 import { type Failure, fail } from '../../contracts/error.ts';
-import { startClock } from './clock.ts';
+import { startDeadline } from '../../core/deadline.ts';
 import { type Answer, post } from './exchange.ts';
 import { grantFailureOf } from './status.ts';
 import { parseJson } from './text.ts';
@@ -79,13 +79,17 @@ async function grant(
   { authKey, scope, authUrl, trust }: Account,
   signal: AbortSignal,
 ): Promise<Token | { error: Failure }> {
-  using clock = startClock(limitMs, signal);
+  using deadline = startDeadline(limitMs, signal);
   const headers = {
     authorization: `Basic ${authKey}`,
     rquid: randomUUID(),
     'content-type': 'application/x-www-form-urlencoded',
   };
-  const answer = await post({ url: authUrl, headers, body: new URLSearchParams({ scope }).toString() }, trust, clock);
+  const answer = await post(
+    { url: authUrl, headers, body: new URLSearchParams({ scope }).toString() },
+    trust,
+    deadline,
+  );
   return answer.error ? answer : readGrant(answer);
 }
 

@@ -7,8 +7,8 @@ import type { Completer, Completion, CompletionRequest } from '../../contracts/c
 import { type Failure, fail } from '../../contracts/error.ts';
 import type { Json } from '../../contracts/json.ts';
 import type { Usage } from '../../contracts/usage.ts';
+import { type Cause, type Deadline, startDeadline } from '../../core/deadline.ts';
 import { inTime } from '../../core/in-time.ts';
-import { type Deadline, startDeadline } from '../deadline.ts';
 import { parseJson, readAnswer, readBody, type Told } from './answer.ts';
 import { failedWith, failureOf } from './failures.ts';
 import { type Form, formOf } from './form.ts';
@@ -89,7 +89,7 @@ const headersOf = (error: unknown): Headers | null => {
 /** As the journal keeps it. */
 const nameOf = (id: string | null | undefined): string | null => (id ? id.slice(0, 200) : null);
 
-function stopped(cause: 'timed_out' | 'aborted', { timeoutMs }: CompletionRequest): Failure {
+function stopped(cause: Cause, { timeoutMs }: CompletionRequest): Failure {
   if (cause === 'aborted') return fail('aborted', 'The request to OpenAI was stopped from this side');
   return fail('timed_out', `OpenAI gave no answer within ${timeoutMs} ms`);
 }
