@@ -5,20 +5,18 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createPromptTransporter } from '../src/agents/prompt.ts';
 import { createRegistry } from '../src/core/registry.ts';
-import { loadConfiguration } from '../src/load.ts';
 import { priceTables } from '../src/models/prices/tables.ts';
 import { resolveTiers } from '../src/models/tiers.ts';
 import { blocksOf, emptyFolder, root } from './support/documents.ts';
 
 const [deployment, agent] = blocksOf('docs/models.md').filter(({ language }) => language === 'ts');
 const payBack = blocksOf('README.md').filter(({ language }) => language === 'ts')[0]!;
-const nowhere = { databaseUrl: 'postgres://localhost/none', env: {} };
 
 test('the deployment of the guide holds, and compiles for a strict user', async () => {
   using folder = emptyFolder();
   folder.write('pay-back.ts', payBack.text);
   folder.write('baton.config.ts', deployment!.text);
-  const configuration = await loadConfiguration(join(folder.path, 'baton.config.ts'), nowhere);
+  const configuration = await folder.load();
   createRegistry(configuration);
   const tiers = resolveTiers(configuration.models ?? {}, ['openai', 'gigachat'], priceTables);
   assert.equal(tiers.light.first?.model, 'GigaChat-2');
@@ -35,7 +33,7 @@ test('the prompt agent of the guide holds', async () => {
      import { sentiment } from './sentiment.ts';
      export default defineConfig(() => ({ routes: [], agents: [sentiment], people: {} }));`,
   );
-  const registry = createRegistry(await loadConfiguration(join(folder.path, 'baton.config.ts'), nowhere));
+  const registry = createRegistry(await folder.load());
   const registered = registry.agents.get('text.sentiment@1')!;
   assert.deepEqual(createPromptTransporter({ models: null }).problems?.(registered.agent), []);
   assert.equal(await folder.check(), '');

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createHttpTransporter } from '../src/agents/http.ts';
 import { createRegistry } from '../src/core/registry.ts';
-import { loadConfiguration } from '../src/load.ts';
 import { baton } from './cli/command.ts';
 import { testDatabase } from './support/database.ts';
 import { blocksOf, callsIn, emptyFolder, root, unsaid, wordsOf } from './support/documents.ts';
@@ -25,10 +24,7 @@ test('the example of the README is a deployment that holds', async () => {
      import { payBack } from './pay-back.ts';
      export default defineConfig(() => ({ routes: [payBack], people: { operator: { roles: ['finance'] } } }));`,
   );
-  const configuration = await loadConfiguration(join(folder.path, 'baton.config.ts'), {
-    databaseUrl: 'postgres://localhost/none',
-    env: {},
-  });
+  const configuration = await folder.load();
   assert.deepEqual([...createRegistry(configuration).routes.keys()], ['pay-back']);
 });
 
@@ -41,8 +37,7 @@ test('the API of the README is an agent that holds, and starts only with its sec
      import { refund } from './refund.ts';
      export default defineConfig(() => ({ routes: [], agents: [refund], people: {} }));`,
   );
-  const file = join(folder.path, 'baton.config.ts');
-  const registry = createRegistry(await loadConfiguration(file, { databaseUrl: 'postgres://localhost/none', env: {} }));
+  const registry = createRegistry(await folder.load());
   const problems = createHttpTransporter().problems?.(registry.agents.get('payments.refund@1')!.agent);
   assert.deepEqual(
     problems?.map(({ code }) => code),
@@ -62,10 +57,7 @@ test('the services of the README make an incident that holds', async () => {
      const routes = [createIncidentRoute(agents, { deciders: 'operations' })];
      export default defineConfig(() => ({ routes, people: { operator: { roles: ['operations'] } } }));`,
   );
-  const file = join(folder.path, 'baton.config.ts');
-  const { routes } = createRegistry(
-    await loadConfiguration(file, { databaseUrl: 'postgres://localhost/none', env: {} }),
-  );
+  const { routes } = createRegistry(await folder.load());
   assert.match('Магазин не работает', routes.get('incident')!.route.patterns[0]!);
 });
 

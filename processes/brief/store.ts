@@ -2,7 +2,7 @@
  * Where briefs are posted: a table that stands for your wiki or your mailing list. It lives in the schema `briefs` of the
  * Postgres that Baton uses, so that the example runs without any account.
  */
-import postgres from 'postgres';
+import { connect } from '../sample-database.ts';
 
 export interface Brief {
   topic: string;
@@ -40,14 +40,7 @@ const rowOf = (number: string): number => Number(/^B-(\d{1,9})$/.exec(number)?.[
 
 /** The briefs at a postgres:// address. Connects when it is first asked something. */
 export function openBriefs(databaseUrl: string): BriefStore {
-  // `prepare: false` works behind a connection pooler too; an idle store holds no connection.
-  const sql = postgres(databaseUrl, {
-    max: 2,
-    idle_timeout: 30,
-    prepare: false,
-    fetch_types: false,
-    onnotice: () => {},
-  });
+  const sql = connect(databaseUrl);
 
   return {
     // Several statements in one message are one transaction, and its lock makes them one process after the other.

@@ -5,7 +5,8 @@
  * Everything that changes something takes a key and does it once per key, however often it is called: that is what an
  * agent must be able to promise before it may say `idempotent`.
  */
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { connect } from '../sample-database.ts';
 
 /** Money is a whole number of the currency's smallest unit: 129.00 EUR is `{ minor: 12900, currency: 'EUR' }`. */
 export interface Money {
@@ -72,14 +73,7 @@ const setUp = `
 
 /** The shop at a postgres:// address. Connects when it is first asked something. */
 export function openShop(databaseUrl: string): Shop {
-  // `prepare: false` works behind a connection pooler too; an idle shop holds no connection.
-  const sql = postgres(databaseUrl, {
-    max: 4,
-    idle_timeout: 30,
-    prepare: false,
-    fetch_types: false,
-    onnotice: () => {},
-  });
+  const sql = connect(databaseUrl);
 
   /** What `act` does happens as a whole or not at all. */
   const transaction = async <T>(act: (connection: postgres.ReservedSql) => Promise<T>): Promise<T> => {

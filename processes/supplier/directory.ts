@@ -6,6 +6,7 @@
  * removing by the supplier's number.
  */
 import postgres from 'postgres';
+import { connect } from '../sample-database.ts';
 import { domainOf } from './risk.ts';
 
 export interface Supplier {
@@ -54,14 +55,7 @@ const rowOf = (number: string): number => Number(/^S-(\d{1,9})$/.exec(number)?.[
 
 /** The directory at a postgres:// address. Connects when it is first asked something. */
 export function openDirectory(databaseUrl: string): Directory {
-  // `prepare: false` works behind a connection pooler too; an idle directory holds no connection.
-  const sql = postgres(databaseUrl, {
-    max: 4,
-    idle_timeout: 30,
-    prepare: false,
-    fetch_types: false,
-    onnotice: () => {},
-  });
+  const sql = connect(databaseUrl);
 
   return {
     // Several statements in one message are one transaction, and its lock makes them one process after the other.

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { planOverList, withStep } from '../processes/brief-plans.ts';
+import { briefs } from '../support/briefs.ts';
 import { inForm } from '../support/mind.ts';
 import { answer } from '../support/openai/answers.ts';
 import { slackChat } from './slack/chat.ts';
@@ -9,19 +10,19 @@ import { assertClean, office } from './slack/office.ts';
 import type { Chat } from './supplier.ts';
 import { telegramChat } from './telegram/chat.ts';
 import { place } from './telegram/place.ts';
-import { briefs, type HeadOptions, head } from './thinking.ts';
+import { type HeadOptions, head } from './thinking.ts';
 
 type Story = (chat: Chat, at: Awaited<ReturnType<typeof head>>) => Promise<void>;
 
 const platforms: Record<string, (options: HeadOptions, story: Story) => Promise<void>> = {
   Telegram: async (options, story) => {
     await using mind = await head(options);
-    await using at = await place({ processes: briefs, thinking: mind.thinking });
+    await using at = await place({ processes: (url) => briefs(url).process, thinking: mind.thinking });
     await story(telegramChat(at), mind);
   },
   Slack: async (options, story) => {
     await using mind = await head(options);
-    await using at = await office({ configure: (_, url) => briefs(url), thinking: mind.thinking });
+    await using at = await office({ configure: (_, url) => briefs(url).process, thinking: mind.thinking });
     await story(slackChat(at), mind);
     assertClean(at.slack);
   },

@@ -4,9 +4,8 @@ import { test } from 'node:test';
 import postgres from 'postgres';
 import { planOverList, withStep } from '../processes/brief-plans.ts';
 import { testDatabase } from '../support/database.ts';
-import { briefThoughts, createMind, inForm } from '../support/mind.ts';
-import { answer } from '../support/openai/answers.ts';
-import { createOpenaiServer } from '../support/openai/server.ts';
+import { inForm } from '../support/mind.ts';
+import { playProviders } from '../support/providers.ts';
 import { baton } from './command.ts';
 
 test('a plan is shown with what it was understood from, what it may ask and what speaks against it; nothing is run', async () => {
@@ -36,13 +35,10 @@ test('what is missing is told, and what fits nothing has no plan', async () => {
 test('with a key the models are asked: a plan that does not hold is shown with why, then the one that does, and the cost', async () => {
   await using database = await testDatabase();
   const cyclic = inForm(withStep(planOverList, 'sources', { after: ['post'] }));
-  const { think } = createMind({ ...briefThoughts, plan: (_, nth) => (nth === 1 ? cyclic : inForm(planOverList)) });
-  await using openai = await createOpenaiServer({
-    handler: ({ body }) => {
-      const { name } = body.text!.format as { name: string };
-      return answer.output(think({ name, instructions: body.instructions ?? '', input: String(body.input) }));
-    },
+  await using providers = await playProviders({
+    thoughts: { plan: (_, nth) => (nth === 1 ? cyclic : inForm(planOverList)) },
   });
+  const { openai } = providers;
   const env = { OPENAI_API_KEY: openai.apiKey, OPENAI_BASE_URL: openai.baseUrl };
   const { code, out, err } = await baton(database.url, ['plan', 'How do people make green tea? Sum it up'], { env });
   assert.equal(code, 0, out + err);

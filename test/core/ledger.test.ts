@@ -17,6 +17,7 @@ import {
 } from '../../src/core/store/ledger.ts';
 import { claimRuns } from '../../src/core/store/runs.ts';
 import { testDatabase } from '../support/database.ts';
+import { modelCall } from '../support/model-call.ts';
 import { operator } from '../support/world.ts';
 
 async function open() {
@@ -59,20 +60,13 @@ const entryOf = (run: string, epoch: number): Charge => ({
 
 const another = (entry: Charge, more: Partial<Charge> = {}): Charge => ({ ...entry, id: randomUUID(), ...more });
 
-const callOf = ({ id }: Charge, more: Partial<ModelCall> = {}): ModelCall => ({
-  id,
-  purpose: 'plan',
-  tier: 'strong',
-  provider: 'openai',
-  model: 'big',
-  prompt: 'p',
-  error: null,
-  usage: { input: 30, cachedInput: 10, output: 12, reasoning: 2 },
-  cost: { micros: 400_000, currency: 'USD', prices: '2026-09-29' },
-  requestId: 'req_1',
-  durationMs: 5,
-  ...more,
-});
+const callOf = ({ id }: Charge, more: Partial<ModelCall> = {}): ModelCall =>
+  modelCall({
+    id,
+    usage: { input: 30, cachedInput: 10, output: 12, reasoning: 2 },
+    cost: { micros: 400_000, currency: 'USD', prices: '2026-09-29' },
+    ...more,
+  });
 
 const rows = ({ sql }: Database) => sql`select id, state, tokens::int, micros::int, currency from ledger order by at`;
 

@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Configuration } from '../../src/contracts/config.ts';
+import { loadConfiguration } from '../../src/load.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -69,6 +71,8 @@ export interface Folder extends Disposable {
   write(file: string, text: string): void;
   /** Runs a program in it, with the sources of this clone behind 'baton'. */
   call(command: string, args: readonly string[], env?: Record<string, string>): Promise<Called>;
+  /** Loads its `baton.config.ts`. */
+  load(): Promise<Configuration>;
   /** Type-checks everything in it as strictly as we check ourselves. Says what is wrong. */
   check(): Promise<string>;
 }
@@ -110,6 +114,7 @@ export function emptyFolder(): Folder {
     path,
     write,
     call,
+    load: () => loadConfiguration(join(path, 'baton.config.ts'), { databaseUrl: 'postgres://localhost/none', env: {} }),
     check: async () => {
       const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
       write('tsconfig.json', JSON.stringify({ compilerOptions, exclude: ['node_modules'] }));

@@ -13,26 +13,10 @@ import { traceText } from '../../../src/core/cards/trace.ts';
 import { whyCard } from '../../../src/core/cards/why.ts';
 import { wordsIn } from '../../../src/core/cards/words.ts';
 import { noThought } from '../../../src/core/thought.ts';
+import { modelCall } from '../../support/model-call.ts';
 import { asked, begun, card, factOf, finished, known, onlyQuestion, tell, textOf } from './story.ts';
 
-const call = (more: Partial<ModelCall> = {}): Event => ({
-  type: 'model_called',
-  v: 1,
-  call: {
-    id: '01900000-0000-4000-8000-000000000001',
-    purpose: 'plan',
-    tier: 'strong',
-    provider: 'openai',
-    model: 'gpt-6.1-sol',
-    prompt: 'p',
-    error: null,
-    usage: { input: 5_000, cachedInput: 4_000, output: 210, reasoning: 10 },
-    cost: { micros: 12_345, currency: 'USD', prices: '2026-09-29' },
-    requestId: 'req_1',
-    durationMs: 900,
-    ...more,
-  },
-});
+const call = (more: Partial<ModelCall> = {}): Event => ({ type: 'model_called', v: 1, call: modelCall(more) });
 
 const instead = { provider: 'openai', model: 'gpt-6.1-sol', because: 'model_unavailable' };
 const roubles = { micros: 2_500_000, currency: 'RUB', prices: '2026-02-01' };
