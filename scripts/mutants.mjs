@@ -24,8 +24,9 @@ const parts = [
   'baton.config.ts',
   'processes',
 ];
-/** A mutant that hangs is noticed too. */
+/** A mutant that hangs is noticed too; all the tests together take as long as several of them. */
 const limitMs = 60_000;
+const togetherMs = 300_000;
 const atOnce = 2;
 
 const words = process.argv.slice(2).join(' ');
@@ -55,7 +56,7 @@ async function runAll(url) {
 
   const copies = Array.from({ length: atOnce }, (_, i) => copyTree(join(home, `tree-${i}`)));
   const files = [...new Set(chosen.map(({ file }) => file))];
-  const sound = await run(copies[0], files, url);
+  const sound = await run(copies[0], files, url, togetherMs);
   if (sound.code !== 0) {
     console.error(`mutants: the tests fail without any mutant\n${sound.output.slice(-4_000)}`);
     return 2;
@@ -104,7 +105,7 @@ async function tryMutant(copy, { edits, file, test }, url) {
   };
 }
 
-function run(copy, which, url) {
+function run(copy, which, url, forMs = limitMs) {
   const { promise, resolve } = Promise.withResolvers();
   const args = [
     '--conditions=baton-source',
@@ -124,7 +125,7 @@ function run(copy, which, url) {
   child.stderr.on('data', (text) => {
     output += text;
   });
-  const timer = setTimeout(() => end(child), limitMs);
+  const timer = setTimeout(() => end(child), forMs);
   child.once('close', (code) => {
     clearTimeout(timer);
     running.delete(child);

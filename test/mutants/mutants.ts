@@ -26,6 +26,10 @@ const hardening = 'test/core/hardening.test.ts';
 const edit = (file: string, find: string, replace: string): Edit => ({ file: `src/core/${file}`, find, replace });
 /** The same in the folder of the transports. */
 const reach = (file: string, find: string, replace: string): Edit => ({ file: `src/agents/${file}`, find, replace });
+/** The same in the folder of the models. */
+const think = (file: string, find: string, replace: string): Edit => ({ file: `src/models/${file}`, find, replace });
+/** A value in a statement. */
+const at = (name: string): string => ['$', `{${name}}`].join('');
 /** `where` is a file, or a file and the name of a test in it. */
 const mutant = (name: string, where: string | readonly [string, string], ...edits: Edit[]): Mutant =>
   typeof where === 'string' ? { name, file: where, edits } : { name, file: where[0], test: where[1], edits };
@@ -281,5 +285,64 @@ export const mutants: Mutant[] = [
     'a list of runs shows what their cards hide',
     ['test/processes/supplier.test.ts', 'a list of runs hides'],
     edit('store/commit.ts', 'title = coalesce(f.title, r.title)', 'title = r.title'),
+  ),
+  mutant(
+    'a budget is blind to what is booked',
+    ['test/core/ledger.test.ts', 'two hundred runs'],
+    edit('store/ledger.ts', "l.state <> 'booked'\n", "l.state <> 'booked' and l.state <> 'never'\n"),
+    edit('store/ledger.ts', 'or exists (select 1 from runs r', 'or false and exists (select 1 from runs r'),
+  ),
+  mutant(
+    'what a dead process had booked counts for ever',
+    ['test/core/ledger.test.ts', 'lost the run'],
+    edit('store/ledger.ts', ' and r.epoch = l.epoch and r.finished_at is null', ''),
+  ),
+  mutant(
+    'a writer that has lost the run still spends',
+    ['test/core/ledger.test.ts', 'lost the run'],
+    edit('store/ledger.ts', `where id = ${at('run')} and epoch = ${at('epoch')}`, `where id = ${at('run')}`),
+  ),
+  mutant(
+    'a run goes on past its hard limit',
+    ['test/core/budget.test.ts', 'hard limit'],
+    edit('thought.ts', "limit === 'hard' ? { ...thought, over", 'limit !== limit ? { ...thought, over'),
+  ),
+  mutant(
+    'a plan that came twice is asked for again',
+    ['test/core/seek-plan.test.ts', 'same plan twice'],
+    edit('seek-plan.ts', ' || tries.slice(0, -1).some(same)', ' || (tries.slice(0, -1).some(same) && false)'),
+  ),
+  mutant(
+    'a plan of a model runs unproven',
+    ['test/models/whole/brief.whole.test.ts', 'a cycle is turned down'],
+    edit(
+      'planner.ts',
+      ': findingsOf(parsed.data, route, registry);',
+      ': findingsOf(parsed.data, route, registry).slice(99);',
+    ),
+  ),
+  mutant(
+    'what a model refuses is asked of the next one',
+    ['test/models/models.test.ts', 'refused or filtered'],
+    think('remedy.ts', "  'unexpected',\n];", "  'unexpected',\n  'model_refused',\n];"),
+  ),
+  mutant(
+    'a model is asked before its call is booked',
+    ['test/models/models.test.ts', 'booked at its worst before'],
+    think('call.ts', 'await thinking.meter.book(', 'void thinking.meter.book('),
+  ),
+  mutant(
+    'what an agent reads is not fenced',
+    ['test/agents/prompt.test.ts', 'the fenced input'],
+    reach('prompt.ts', "fenceJson('input', input)", 'JSON.stringify(input)'),
+  ),
+  mutant(
+    'a model tells what the cards hide',
+    ['test/core/cards/models.test.ts', 'the summary says'],
+    edit(
+      'cards/thought-facts.ts',
+      'plain(by(said.text, said.by), of,',
+      'plain(by(said.text, said.by), { secrets: [] },',
+    ),
   ),
 ];
