@@ -9,7 +9,7 @@ import type { TieredModels } from './models/models.ts';
 import { priceTables } from './models/prices/tables.ts';
 import { createRules } from './models/rules.ts';
 
-export interface Thinking {
+export interface Thinkers {
   provider: Provider;
   /** Null: there is no key, so no model is asked. */
   models: TieredModels | null;
@@ -22,7 +22,7 @@ export async function openThinking(
   configuration: Configuration,
   database: { directUrl: string },
   log: Log,
-): Promise<Thinking> {
+): Promise<Thinkers> {
   const rules = createRules();
   if (!openai && !gigachat) return { provider: rules, models: null, close: async () => {} };
   const [{ createModels }, { createThinker }] = await Promise.all([

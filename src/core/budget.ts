@@ -2,7 +2,7 @@
 import { fail } from '../contracts/error.ts';
 import { runningCalls } from './execute.ts';
 import { append, type Known, type Move, together } from './move.ts';
-import { ask, lastQuestion } from './questions.ts';
+import { askOfRun, endingBy, lastQuestion } from './questions.ts';
 import { type RunState, runningAttempts } from './state.ts';
 
 /** Null: nothing stands in the way. While people are asked, what runs goes on and nothing more starts. */
@@ -14,25 +14,10 @@ export function budgetMove(state: RunState, known: Known, now: number): Move | n
   }
   if (!reached) return null;
   const asked = lastQuestion(state, null, 'budget');
-  const outcome = asked?.decision?.outcome;
-  if (asked && !outcome) return runningCalls(runningAttempts(state));
-  if (outcome === 'stop' || outcome === 'expired') {
-    const because =
-      outcome === 'stop'
-        ? fail('stopped', 'A person stopped the task.')
-        : fail('expired', 'Nobody said in time whether it may cost more.');
-    return append({ type: 'compensating', v: 1, because });
-  }
-  const terms = known.route(state.route!.definition).questions;
+  const running = runningCalls(runningAttempts(state));
+  if (asked && !asked.decision) return running;
+  const ending = endingBy(asked, 'Nobody said in time whether it may cost more.');
+  if (ending) return ending;
   const error = fail('budget_soft', `The soft limit of ${reached.unit} for a ${reached.scope} is reached.`);
-  const question = {
-    kind: 'budget',
-    step: null,
-    subject: null,
-    digest: null,
-    schema: null,
-    terms,
-    evidence: [],
-  } as const;
-  return together([runningCalls(runningAttempts(state)), ask(state, known, now, { ...question, evidence: [], error })]);
+  return together([running, askOfRun(state, known, now, { kind: 'budget', schema: null, error })]);
 }

@@ -3,7 +3,6 @@
  * places hidden. A model is told no more than they are.
  */
 import type { Card } from '../contracts/card.ts';
-import { fail } from '../contracts/error.ts';
 import { progressCard } from './cards/progress.ts';
 import { summaryCard } from './cards/summary.ts';
 import type { KnownToCards } from './cards/veil.ts';
@@ -44,7 +43,7 @@ function troubleOf(about: string, state: RunState): string[] {
   const findings = state.thought.refused.at(-1)?.findings ?? [];
   return [
     ...(state.steps[ref] ? [`Step in question: ${ref}, tried ${tries.length} times`] : []),
-    ...(error ? [`Error: ${error.code} (${failures[error.code] ?? fail('unexpected', '').message})`] : []),
+    ...(error ? [`Error: ${error.code} (${failures[error.code]})`] : []),
     ...(error?.mismatches ?? []).map(
       ({ path, expected, received }) => `Mismatch at ${path}: ${expected}, got ${received}`,
     ),

@@ -9,7 +9,7 @@ import { budgetMove } from './budget.ts';
 import { evolveAll } from './evolve.ts';
 import { execute } from './execute.ts';
 import { append, call, type Known, type Move, nothing, together, wake } from './move.ts';
-import { ask, questionTimers, withdrawals } from './questions.ts';
+import { askOfRun, endingBy, questionTimers, withdrawals } from './questions.ts';
 import { ownRetry, retryDelayMs } from './retry.ts';
 import { seekPlan } from './seek-plan.ts';
 import type { RunState } from './state.ts';
@@ -73,22 +73,13 @@ function deadline(state: RunState, known: Known, now: number): Move {
 function requirement(state: RunState, known: Known, now: number): Move {
   const asked = Object.values(state.questions).findLast(({ question }) => question.kind === 'answer');
   if (asked && !asked.decision) return nothing;
-  if (asked?.decision?.outcome === 'stop') {
-    return append({ type: 'compensating', v: 1, because: fail('stopped', 'A person stopped the task.') });
-  }
-  if (asked?.decision?.outcome === 'expired') {
-    return append({ type: 'compensating', v: 1, because: fail('expired', 'Nobody said in time what was missing.') });
-  }
+  const ending = endingBy(asked, 'Nobody said in time what was missing.');
+  if (ending) return ending;
   const route = known.route(state.route!.definition);
   const properties = (route.fields.properties ?? {}) as JsonObject;
   const wanted = Object.fromEntries(state.missing.map((field) => [field, properties[field] ?? {}]));
-  return ask(state, known, now, {
+  return askOfRun(state, known, now, {
     kind: 'answer',
-    step: null,
-    subject: null,
-    digest: null,
     schema: { type: 'object', properties: wanted, required: [...state.missing], additionalProperties: false },
-    terms: route.questions,
-    evidence: [],
   });
 }

@@ -1,6 +1,6 @@
 /** Asking, reminding, expiring and withdrawing. A question's outcome is never decided here: only its row closes it. */
 import { createHash } from 'node:crypto';
-import type { Failure } from '../contracts/error.ts';
+import { type Failure, fail } from '../contracts/error.ts';
 import {
   type Briefing,
   type EscalationKind,
@@ -88,6 +88,25 @@ export function ask(state: RunState, known: Known, now: number, of: Ask): Move {
       expiresAt: of.terms.expireAfterMs === undefined ? null : now + of.terms.expireAfterMs,
     },
   });
+}
+
+/** Opens a question about the run as a whole, to whoever answers its route's questions. */
+export const askOfRun = (
+  state: RunState,
+  known: Known,
+  now: number,
+  of: Pick<Ask, 'kind' | 'schema'> & Partial<Ask>,
+): Move => {
+  const terms = known.route(state.route!.definition).questions;
+  return ask(state, known, now, { step: null, subject: null, digest: null, terms, evidence: [], ...of });
+};
+
+/** How a question about the run as a whole ends it: by a person's word, or by silence, of which `silence` tells. */
+export function endingBy(asked: QuestionState | undefined, silence: string): Move | null {
+  const outcome = asked?.decision?.outcome;
+  if (outcome !== 'stop' && outcome !== 'expired') return null;
+  const because = outcome === 'stop' ? fail('stopped', 'A person stopped the task.') : fail('expired', silence);
+  return append({ type: 'compensating', v: 1, because });
 }
 
 /** Where those who may decide, sooner or later, are reached. */

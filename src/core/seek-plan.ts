@@ -2,12 +2,11 @@
  * A run without a plan: a provider makes one, what speaks against it goes back to it a bounded number of times, and
  * when that leads nowhere a person writes one.
  */
-import { fail } from '../contracts/error.ts';
 import type { JsonSchema } from '../contracts/json.ts';
 import { maxPlanSteps } from '../contracts/plan.ts';
 import { digest } from './digest.ts';
-import { append, call, type Known, type Move, nothing, wake } from './move.ts';
-import { ask, lastQuestion } from './questions.ts';
+import { call, type Known, type Move, nothing, wake } from './move.ts';
+import { askOfRun, endingBy, lastQuestion } from './questions.ts';
 import { ownRetry, retryDelayMs } from './retry.ts';
 import type { RunState } from './state.ts';
 import { byPerson } from './thought.ts';
@@ -21,8 +20,8 @@ export function seekPlan(state: RunState, known: Known, now: number): Move {
   if (given) return call({ kind: 'plan' });
   const asked = lastQuestion(state, null, 'plan');
   if (asked && !asked.decision) return nothing;
-  const outcome = asked?.decision?.outcome;
-  if (outcome === 'stop' || outcome === 'expired') return giveUp(outcome);
+  const ending = endingBy(asked, 'Nobody said in time what the plan should be.');
+  if (ending) return ending;
   if (error) {
     // A form that was wrong has been put right once already, with what was wrong in it.
     const mayRepeat = error.retryable && error.code !== 'model_malformed' && failures < ownRetry.attempts;
@@ -32,16 +31,6 @@ export function seekPlan(state: RunState, known: Known, now: number): Move {
   }
   return isStuck(state, known) ? askForPlan(state, known, now) : call({ kind: 'plan' });
 }
-
-const giveUp = (outcome: 'stop' | 'expired'): Move =>
-  append({
-    type: 'compensating',
-    v: 1,
-    because:
-      outcome === 'stop'
-        ? fail('stopped', 'A person stopped the task.')
-        : fail('expired', 'Nobody said in time what the plan should be.'),
-  });
 
 /** Tried often enough, or the same plan came twice: more tries would only cost more. What a person wrote goes back to people. */
 function isStuck({ thought }: RunState, known: Known): boolean {
@@ -55,16 +44,10 @@ function isStuck({ thought }: RunState, known: Known): boolean {
 function askForPlan(state: RunState, known: Known, now: number): Move {
   const { refused, error } = state.thought;
   const last = refused.at(-1);
-  const terms = known.route(state.route!.definition).questions;
   return briefed(state, known, `plan/${refused.length}/${state.thought.failures}`, (briefing) =>
-    ask(state, known, now, {
+    askOfRun(state, known, now, {
       kind: 'plan',
-      step: null,
-      subject: null,
-      digest: null,
       schema: planForm,
-      terms,
-      evidence: [],
       ...(error && { error }),
       ...(last && { findings: last.findings, proposed: known.content(last.plan) }),
       ...(briefing && { briefing }),

@@ -3,6 +3,7 @@
  * came of it; a limit that is in the way takes the place of what was wanted.
  */
 import type { Event } from '../contracts/event.ts';
+import type { Thinking } from '../contracts/model.ts';
 import { crossing } from './crossing.ts';
 import { factsInWords } from './facts-in-words.ts';
 import { inTime } from './in-time.ts';
@@ -39,8 +40,6 @@ export async function think(of: Thinker, call: Thinkable, state: RunState, stop?
   const instead = call.kind === 'word' ? null : meter.reached;
   return [...meter.events, instead ?? event];
 }
-
-type Thinking = Parameters<typeof takeIn>[3];
 
 function eventOf(of: Thinker, call: Thinkable, state: RunState, thinking: Thinking): Promise<Event> {
   const { provider, registry, definitions } = of.tools;
