@@ -41,6 +41,7 @@ export async function perform(command: Command, target: string | null, deeds: De
   const { run } = found;
   if (command === 'show') return (await service.trace(run.run)).map((line): Row => [[line]]);
   if (command === 'why') return [...cardRows(await service.why(run.run), deeds.columns()), []];
+  if (command === 'cost') return [[[`${shortRun(run.run)}: ${await service.cost(run.run)}`]]];
   if (command === 'retry') return retry(run, deeds);
   const result = await service.cancel(run.run);
   if (result === 'requested') deeds.watch(run.run, true);

@@ -88,6 +88,8 @@ export interface Service {
   trace(run: string): Promise<string[]>;
   /** Why it went the way it went. */
   why(run: string): Promise<Card>;
+  /** What it has cost, in a line. */
+  cost(run: string): Promise<string>;
   /** What a month would cost at so many tasks a day of so many steps; without a card, a line that says how to ask. */
   estimate(numbers: readonly string[]): Promise<{ line: string; card?: Card }>;
   /** The known name that was probably meant. */

@@ -3,11 +3,22 @@ import { type Verb, verbs, verbsWithValue } from '../../contracts/escalation.ts'
 import { readEstimate } from '../../contracts/estimate-words.ts';
 import type { Json } from '../../contracts/json.ts';
 
-export const commands = ['help', 'status', 'why', 'cancel', 'retry', 'runs', 'inbox', 'show', 'estimate'] as const;
+export const commands = [
+  'help',
+  'status',
+  'why',
+  'cancel',
+  'retry',
+  'runs',
+  'inbox',
+  'show',
+  'cost',
+  'estimate',
+] as const;
 export type Command = (typeof commands)[number];
 
 /** Those that are about a run. */
-export const aboutRun: readonly Command[] = ['why', 'cancel', 'retry', 'show'];
+export const aboutRun: readonly Command[] = ['why', 'cancel', 'retry', 'show', 'cost'];
 
 export type Typed =
   | { kind: 'nothing' }

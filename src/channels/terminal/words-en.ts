@@ -60,6 +60,7 @@ export const english: OwnWords = {
       inbox: 'the questions that wait for you; with a code, that one',
       'show <run>': 'what was called, with what, how it ended',
       'why <run>': 'why it went the way it went',
+      'cost <run>': 'what it has cost',
       'cancel <run>': 'stops it and takes back what it did',
       'retry <run>': 'tries a failed step again, or begins the task of an ended run anew',
       'estimate 200 5': 'what a month costs, with 200 tasks a day of 5 steps each',

@@ -5,6 +5,7 @@ import type { RunItem, Service } from '../../channels/terminal/service.ts';
 import type { TerminalWords } from '../../channels/terminal/words.ts';
 import type { CardLine } from '../../contracts/card.ts';
 import { BatonError } from '../../contracts/error.ts';
+import { spentText } from '../../core/cards/spent.ts';
 import { material } from '../../core/cards/steps.ts';
 import { duration } from '../../core/cards/times.ts';
 import { traceLines } from '../../core/cards/trace.ts';
@@ -81,6 +82,7 @@ export function createService(
       const state = replay(run, entries);
       return whyCard(state, await desk.known(state), entries);
     },
+    cost: async (run) => spentText(replay(run, await desk.journal(run)).thought.spent, wordsIn(language)),
     estimate: (numbers) => estimateReply(numbers, language, desk),
     nearest,
     reason: reasonOf,

@@ -18,6 +18,8 @@ const kindOf = (line: string) => readTyped(line, nearest);
 test('a verb is one only in the shape of one; a sentence that begins with it is a task', () => {
   assert.deepEqual(kindOf(' RUNS '), { kind: 'command', command: 'runs', target: null });
   assert.deepEqual(kindOf('why 907355ed'), { kind: 'command', command: 'why', target: '907355ed' });
+  assert.deepEqual(kindOf('cost'), { kind: 'command', command: 'cost', target: null });
+  assert.equal(kindOf('cost of living').kind, 'task');
   assert.deepEqual(kindOf('fyab-36hd'), { kind: 'command', command: 'inbox', target: 'fyab-36hd' });
   assert.deepEqual(kindOf('estimate 200 5'), { kind: 'command', command: 'estimate', target: '200 5' });
   assert.deepEqual(kindOf('Смета 200'), { kind: 'command', command: 'estimate', target: '200' });

@@ -134,6 +134,8 @@ describe('at the terminal', { concurrency: 3 }, () => {
     await pty.until(new RegExp(`› why ${run}$`));
     pty.type(keys.enter);
     await pty.until(/› why \w+\n[\s\S]*Completed[\s\S]*rules/);
+    pty.type(`cost ${run}\r`);
+    await pty.until(/: Nothing: no model was asked, and no agent has a price/);
     pty.type(`retry ${run}${keys.enter}`);
     await pty.until(/It completed: there is nothing to do again/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours that NO_COLOR forbids

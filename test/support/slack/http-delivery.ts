@@ -12,7 +12,8 @@ function bodyOf(kind: Kind, payload: Json): { type: string; body: string } {
 
 export function signed(body: string, secret: string, signing: Signing): Record<string, string> {
   if (signing === 'none') return {};
-  const shift = { right: 0, wrong: 0, stale: -301, future: 301 }[signing];
+  // What lies ahead comes nearer until it is read, which what lies back does not.
+  const shift = { right: 0, wrong: 0, stale: -301, future: 600 }[signing];
   const timestamp = String(Math.floor(Date.now() / 1000) + shift);
   const key = signing === 'wrong' ? `${secret}, not` : secret;
   const digest = createHmac('sha256', key).update(`v0:${timestamp}:${body}`).digest('hex');
