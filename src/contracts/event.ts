@@ -120,6 +120,14 @@ export const asked = z.strictObject({ type: z.literal('asked'), v, question });
 export const reminded = z.strictObject({ type: z.literal('reminded'), v, escalation: z.string() });
 /** Nobody has answered for so long that the first `tiers` tiers may decide as well. */
 export const raised = z.strictObject({ type: z.literal('raised'), v, escalation: z.string(), tiers: z.int().min(1) });
+/** Nobody could be shown it in time: it is open until then (milliseconds since the epoch). */
+export const extended = z.strictObject({
+  type: z.literal('extended'),
+  v,
+  signal: z.string(),
+  escalation: z.string(),
+  until: z.number(),
+});
 export const decided = z.strictObject({ type: z.literal('decided'), v, signal: z.string(), decision });
 
 /** An approval that no longer fits what would run; it authorises nothing any more, and the question is asked anew. */
@@ -200,6 +208,7 @@ export const event = z.discriminatedUnion('type', [
   asked,
   reminded,
   raised,
+  extended,
   decided,
   voided,
   attemptStarted,

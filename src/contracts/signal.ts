@@ -6,6 +6,7 @@ import { actor } from './task.ts';
 
 export const signalData = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('decided'), decision }),
+  z.strictObject({ kind: z.literal('extended'), escalation: z.string(), until: z.number() }),
   z.strictObject({ kind: z.literal('cancel'), by: actor.nullable() }),
   z.strictObject({ kind: z.literal('late_result'), ...attemptResult }),
 ]);

@@ -9,6 +9,8 @@ export function eventOf({ id, data }: Signal): Event {
   switch (data.kind) {
     case 'decided':
       return { type: 'decided', v: 1, signal: id, decision: data.decision };
+    case 'extended':
+      return { type: 'extended', v: 1, signal: id, escalation: data.escalation, until: data.until };
     case 'cancel':
       return { type: 'cancel_requested', v: 1, signal: id, by: data.by };
     case 'late_result': {
@@ -54,6 +56,7 @@ export const isFact = ({ type }: Event): boolean =>
   [
     'attempt_ended',
     'decided',
+    'extended',
     'cancel_requested',
     'late_result',
     'held',

@@ -45,7 +45,7 @@ function postsOf(after: RunState, events: readonly Event[]): Post[] {
   const questions = events.flatMap((event) => {
     if (event.type === 'asked') return [event.question.id];
     if (event.type === 'decided') return [event.decision.escalation];
-    return event.type === 'voided' || event.type === 'raised' || event.type === 'reminded' ? [event.escalation] : [];
+    return 'escalation' in event ? [event.escalation] : [];
   });
   const at = (conversations: readonly string[], purpose: string, escalation: string | null = null): Post[] =>
     conversations.map((conversation) => ({ purpose, conversation, escalation }));

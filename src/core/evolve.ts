@@ -120,7 +120,16 @@ const folds: { [T in Event['type']]: Fold<T> } = {
   contended: (state, { ref, resource, evidence }) =>
     withStep(state, ref, { resource: { name: resource, held: false, evidence } }),
   asked: (state, { question }, at) => {
-    const asked = { question, askedAt: at, reminded: false, tiers: 0, decision: null, decidedAt: 0, voided: false };
+    const asked = {
+      question,
+      askedAt: at,
+      reminded: false,
+      tiers: 0,
+      extendedAt: 0,
+      decision: null,
+      decidedAt: 0,
+      voided: false,
+    };
     const next = { ...state, questions: { ...state.questions, [question.id]: asked } };
     return question.step ? withStep(next, question.step, { status: 'waiting' }) : next;
   },
@@ -131,6 +140,13 @@ const folds: { [T in Event['type']]: Fold<T> } = {
   raised: (state, { escalation, tiers }) => {
     const asked = state.questions[escalation]!;
     return { ...state, questions: { ...state.questions, [escalation]: { ...asked, tiers } } };
+  },
+  extended: (state, { escalation, until }, at) => {
+    const next = { ...state, folded: state.folded + 1 };
+    const asked = state.questions[escalation];
+    if (!asked || asked.decision) return next;
+    const longer = { ...asked, question: { ...asked.question, expiresAt: until }, extendedAt: at };
+    return { ...next, questions: { ...state.questions, [escalation]: longer } };
   },
   decided: evolveDecision,
   voided: (state, { ref, escalation }) => {

@@ -23,6 +23,7 @@ import { createRegistry, type Registry, resolveDeciders } from './registry.ts';
 import { assertUsable, type Database, openDatabase, patiently } from './store/database.ts';
 import { createDefinitions, type StoredDefinition, writeDefinitions } from './store/definitions.ts';
 import { forgetBookings, limitsOf } from './store/ledger.ts';
+import { askElsewhere } from './store/unshown.ts';
 import { createSweeper } from './sweeper.ts';
 import { Worker } from './worker.ts';
 
@@ -104,6 +105,7 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
     () => worker.poke(),
     () => outbox.poke(),
     () => forgetBookings(db.sql),
+    () => askElsewhere(db.sql),
   ]);
   return {
     desk,

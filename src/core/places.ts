@@ -37,7 +37,7 @@ export function placesOf(id: string, { questions, task }: RunState): string[] {
 }
 
 /** The next address of whoever was to be asked at this one; null when there is none. */
-export function placeAfter(conversation: string, { addresses }: Policy): string | null {
+export function placeAfter(conversation: string, { addresses }: Pick<Policy, 'addresses'>): string | null {
   const own = Object.values(addresses).find((all) => all.includes(conversation)) ?? [];
   return own[own.indexOf(conversation) + 1] ?? null;
 }

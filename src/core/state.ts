@@ -66,6 +66,8 @@ export interface QuestionState {
   reminded: boolean;
   /** How many further tiers may decide. */
   tiers: number;
+  /** When its time was lengthened, since nobody could be shown it; 0: never. */
+  extendedAt: number;
   decision: Decision | null;
   decidedAt: number;
   /** It authorises nothing any more. */

@@ -65,6 +65,7 @@ export const looking = ['follow'];
 
 /** Not killed at, and why a kill there would tell nothing new: a place that is passed nowhere else belongs here. */
 export const elsewhere: Record<string, string> = {
+  asked_elsewhere: 'the next sweep looks again',
   call_limit: 'ends a call on this side alone; what that leaves in doubt is settled as after any other unknown end',
   overtaken:
     'passed by who stood still in the middle of an edit; dying there too leaves an old card until the next one',

@@ -1,43 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { z } from 'zod';
-import { createMemoryChannel, type MemoryChannel } from '../../src/channels/memory.ts';
-import { defineAgent } from '../../src/contracts/agent.ts';
-import { approval, defineRoute } from '../../src/contracts/route.ts';
+import type { MemoryChannel } from '../../src/channels/memory.ts';
 import { until } from '../support/follow.ts';
-import { running } from '../support/running.ts';
-import { createShop } from '../support/world.ts';
+import { paying } from '../support/paying.ts';
 
 const room = 'memory:room';
-
-/** A payment that anna decides; `silence` says what comes of nobody answering. */
-async function paying(silence: {
-  remindAfterMs?: number;
-  tiers?: { afterMs: number; deciders: { people: string[] } }[];
-}) {
-  const pay = defineAgent({
-    name: 'till.pay',
-    title: 'Pay',
-    input: z.strictObject({ amount: z.number() }),
-    output: z.strictObject({ paid: z.number() }),
-    effect: 'irreversible',
-    run: ({ amount }) => ({ paid: amount }),
-  });
-  const terms = { deciders: { people: ['anna'] }, ...silence };
-  const route = defineRoute({
-    name: 'pay',
-    title: 'Pay',
-    description: 'Pays.',
-    fields: z.strictObject({ amount: z.number() }),
-    patterns: [/^pay (?<amount>\d+)/],
-    plan: (p) => p.step('pay', pay, ({ task }) => ({ amount: task.amount })).answer(({ steps }) => steps.pay),
-    questions: { deciders: { people: ['anna'] } },
-    approvals: [approval(pay, () => terms)],
-  });
-  const channel = createMemoryChannel();
-  const at = await running({ configuration: createShop().configuration({ routes: [route] }), channels: [channel] });
-  return { ...at, channel };
-}
 
 const questionsIn = (channel: MemoryChannel) => channel.in(room).filter(({ card }) => card.kind === 'question');
 const atLeast = (channel: MemoryChannel, count: number) =>

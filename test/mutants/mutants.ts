@@ -345,4 +345,24 @@ export const mutants: Mutant[] = [
       'plain(by(said.text, said.by), { secrets: [] },',
     ),
   ),
+  mutant(
+    'a question that nobody could be shown expires',
+    ['test/core/unshown.test.ts', 'has its whole time from when it is shown'],
+    edit('store/escalations.ts', "as === 'expired' && (await", "as === 'withdrawn' && (await"),
+  ),
+  mutant(
+    'an answer comes too late to a question that nobody was shown',
+    ['test/core/unshown.test.ts', 'though the time is over'],
+    edit('store/escalations.ts', 'const isOver = expiresAt !== null', 'const isOver = expiresAt === null'),
+  ),
+  mutant(
+    'a question that was shown in time is lengthened',
+    ['test/core/unshown.test.ts', 'comes too late'],
+    edit('store/posts.ts', `case when ${at('of.state')} = 'sent' then`, `case when ${at('of.state')} = 'lost' then`),
+  ),
+  mutant(
+    'a platform that is down is waited for without end',
+    ['test/core/unshown.test.ts', 'asked at the next address as well'],
+    edit('orchestrator.ts', '() => askElsewhere(db.sql),', '() => {},'),
+  ),
 ];

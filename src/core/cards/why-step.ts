@@ -9,6 +9,7 @@ import { isPlain, reasonText } from './facts.ts';
 import { deciders, decisionText } from './question.ts';
 import { skipOf } from './skipped.ts';
 import { contractOf, type Material, stepTitle } from './steps.ts';
+import { clock } from './times.ts';
 import { lowerFirst } from './words/plural.ts';
 
 /** A sentence, and when it became true. */
@@ -66,11 +67,14 @@ const questionsOf = (step: StepState, { questions }: RunState): QuestionState[] 
 /** Why people were asked, and what they said. */
 const questionNotes = (step: StepState, of: Material): Note[] =>
   questionsOf(step, of.state).flatMap((asked): Note[] => {
-    const { askedAt, decidedAt, question, voided } = asked;
+    const { askedAt, decidedAt, extendedAt, question, voided } = asked;
     const decided = decisionText(asked, of);
     const open = `${lowerFirst(of.words.facts.deciders)}: ${deciders(asked, of)}`;
     return [
       ...askedBecause(asked, step, of).map((text) => ({ at: askedAt, text })),
+      ...(extendedAt > 0
+        ? [{ at: extendedAt, text: of.words.why.extended(clock(question.expiresAt!, askedAt, of.words)) }]
+        : []),
       { at: decided === null ? askedAt : decidedAt, text: `${decided ?? open} (${question.code})` },
       ...(voided ? [{ at: decidedAt, text: of.words.voided }] : []),
     ];

@@ -14,6 +14,7 @@ import { type Ground, judge, type Vote } from '../judge.ts';
 import { encodeJson } from '../scrub.ts';
 import type { Database, Sql, Statement } from './database.ts';
 import { lockRun, raiseSignal } from './signals.ts';
+import { extendUnshown } from './unshown.ts';
 
 export interface EscalationRow {
   id: string;
@@ -25,30 +26,34 @@ export interface EscalationRow {
   question: Question;
 }
 
-const row = (of: Omit<EscalationRow, 'question'> & { question: unknown }): EscalationRow => ({
+/** As it was asked, open until when it is by now. */
+const row = ({ expiresAt, ...of }: Omit<EscalationRow, 'question'> & Raw): EscalationRow => ({
   ...of,
-  question: questionSchema.parse(of.question),
+  question: { ...questionSchema.parse(of.question), expiresAt },
 });
 
-const columns = (sql: Statement) => sql`id, run_id as run, code, status, outcome, decided_by as by, question`;
+type Raw = { question: unknown; expiresAt: number | null };
+
+const columns = (sql: Statement) => sql`id, run_id as run, code, status, outcome, decided_by as by, question,
+  extract(epoch from expires_at)::float8 * 1000 as "expiresAt"`;
 
 /** The question of that code: the open one, else the latest that had it. */
 export async function findQuestion(sql: Statement, code: string): Promise<EscalationRow | null> {
-  const rows = await sql<EscalationRow[]>`
+  const rows = await sql<(EscalationRow & Raw)[]>`
     select ${columns(sql)} from escalations where code = ${code} order by status = 'open' desc, asked_at desc limit 1`;
   return rows[0] ? row(rows[0]) : null;
 }
 
 /** The open questions of a run, oldest first. */
 export async function openQuestionsOf(sql: Sql, run: string): Promise<EscalationRow[]> {
-  const rows = await sql<EscalationRow[]>`
+  const rows = await sql<(EscalationRow & Raw)[]>`
     select ${columns(sql)} from escalations where run_id = ${run} and status = 'open' order by asked_at`;
   return rows.map(row);
 }
 
 /** The open questions of all runs, oldest first. */
 export async function openQuestionsOfAll(sql: Sql, limit: number): Promise<(EscalationRow & { title: string })[]> {
-  const rows = await sql<(EscalationRow & { title: string })[]>`
+  const rows = await sql<(EscalationRow & Raw & { title: string })[]>`
     select ${columns(sql)}, (select title from runs r where r.id = run_id) as title
     from escalations where status = 'open' order by asked_at, id limit ${limit}`;
   return rows.map((one) => ({ ...row(one), title: one.title }));
@@ -67,18 +72,19 @@ export async function vote(
   await prepare(found.question);
   return db.transaction('decide', async (sql) => {
     await lockRun(sql, found.run);
-    const [locked] = await sql<(EscalationRow & { now: number })[]>`
+    const [locked] = await sql<(EscalationRow & Raw & { now: number })[]>`
       select ${columns(sql)}, extract(epoch from clock_timestamp())::float8 * 1000 as now from escalations where id = ${found.id} for update`;
-    if (locked!.status !== 'open') {
-      return { result: 'already_decided', outcome: locked!.outcome ?? locked!.status, by: locked!.by };
-    }
+    const { status, outcome, by, now, expiresAt } = locked!;
+    if (status !== 'open') return { result: 'already_decided', outcome: outcome ?? status, by };
+    const isOver = expiresAt !== null && expiresAt <= now;
+    const until = (isOver && (await extendUnshown(sql, found.run, found.id))) || expiresAt;
     const approvals = await sql<{ person: string }[]>`
       select person from votes where escalation_id = ${found.id} and verb = 'approve'`;
     const verdict = judge(
-      found.question,
+      { ...found.question, expiresAt: until },
       approvals.map(({ person }) => person),
       ballot,
-      ground(found.run, locked!.now),
+      ground(found.run, now),
     );
     if (verdict.kind === 'refuse') return verdict.answer;
     await sql`
@@ -92,7 +98,7 @@ export async function vote(
   });
 }
 
-/** Closes a question without a person. Does nothing when it is closed already. */
+/** Closes a question without a person. Does nothing when it is closed already, or has not had its time. */
 export const closeQuestion = (
   db: Database,
   run: string,
@@ -101,6 +107,7 @@ export const closeQuestion = (
 ): Promise<boolean> =>
   db.transaction('close', async (sql) => {
     await lockRun(sql, run);
+    if (as === 'expired' && (await extendUnshown(sql, run, escalation)) !== null) return false;
     return closeRow(sql, run, { escalation, outcome: as, by: null, authorises: null });
   });
 

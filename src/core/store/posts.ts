@@ -179,14 +179,16 @@ export async function settleWish(sql: Sql, lease: Lease, key: PostKey, of: Settl
         and wants_seq <= ${of.showsSeq ?? 0} and exists (select 1 from fence)
       returning 1
     ), counted as materialized (select count(*) as n from fulfilled)
-    insert into deliveries (run_id, purpose, conversation, message, shows_seq, state, attempts, not_before)
+    insert into deliveries (run_id, purpose, conversation, message, shows_seq, state, attempts, not_before, shown_at)
     select ${key.run}::uuid, ${key.purpose}, ${key.conversation}, ${of.message ?? null}, ${of.showsSeq ?? 0},
-      ${of.state}, ${of.attempts}, clock_timestamp() + ${of.againInMs}::float8 * interval '1 millisecond'
+      ${of.state}, ${of.attempts}, clock_timestamp() + ${of.againInMs}::float8 * interval '1 millisecond',
+      case when ${of.state} = 'sent' then clock_timestamp() end
     from fence, counted
     on conflict (run_id, purpose, conversation) do update set
       message = case when ${of.forget ?? false} then null else coalesce(excluded.message, deliveries.message) end,
       shows_seq = greatest(excluded.shows_seq, deliveries.shows_seq),
-      state = excluded.state, attempts = excluded.attempts, not_before = excluded.not_before
+      state = excluded.state, attempts = excluded.attempts, not_before = excluded.not_before,
+      shown_at = coalesce(deliveries.shown_at, excluded.shown_at)
     returning 1`,
   );
   return rows.length > 0;

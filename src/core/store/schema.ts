@@ -212,6 +212,8 @@ export const deliveries = pgTable(
     cardDigest: text('card_digest'),
     attempts: integer('attempts').notNull().default(0),
     notBefore: at('not_before'),
+    /** When it was first known to be shown. */
+    shownAt: at('shown_at'),
   },
   (t) => [
     primaryKey({ columns: [t.runId, t.purpose, t.conversation] }),

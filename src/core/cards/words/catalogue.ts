@@ -120,6 +120,8 @@ export interface Words {
     or: string;
     /** Why a person was asked. */
     asked: Record<'rule' | 'irreversible' | 'earlier' | 'uncertain', string>;
+    /** Why it was open for longer. */
+    extended(until: string): string;
     tried(attempt: number, reason: string): string;
     /** Why it was tried once more. */
     again: Record<'nothing' | 'harmless' | 'decided', string>;

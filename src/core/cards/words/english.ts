@@ -217,6 +217,7 @@ export const english: Words = {
       earlier: 'a person was asked, since the same may have been done already',
       uncertain: 'a person was asked, since it may have happened and a repeat could do it twice',
     },
+    extended: (until) => `nobody could be shown the question in time, so it is open until ${until}`,
     tried: (attempt, reason) => `attempt ${number(attempt)}: ${lowerFirst(reason)}`,
     again: {
       nothing: 'tried again, since nothing had happened',
