@@ -194,6 +194,8 @@ export interface Channel {
   send(post: Post): Promise<SendResult>;
   /** The limits that a send counts against. Default: none. */
   limits?(post: Pick<Post, 'conversation' | 'message'>): readonly Limit[];
+  /** The chat that a conversation is a part of, as a thread is. Default: each is a chat of its own. */
+  chatOf?(conversation: string): string;
   /** Begins to hand in updates. Rejects for what an operator must mend; a platform that is away is waited for. */
   start(hall: Hall): Promise<void>;
   stop(): Promise<void>;

@@ -23,6 +23,11 @@ export interface Configuration {
    * Who is nobody of `people` decides nothing there, but on their own tasks.
    */
   rooms?: string[];
+  /**
+   * Tasks that one chat may begin within a minute, 30 when absent: two bots that answer each other, or a script that
+   * went wild, are stopped there.
+   */
+  tasksPerMinute?: number;
   /** What HTTP agents may reach beside public addresses. */
   network?: Network;
   /** Which model each tier is, where the defaults do not suit. Models are asked once a key is in the environment. */

@@ -10,6 +10,7 @@ import type { PriceTable } from '../contracts/price.ts';
 import { createCaller } from './caller.ts';
 import { createCommitter } from './committer.ts';
 import { createConsole } from './console/console.ts';
+import { createTurnstile } from './console/turnstile.ts';
 import { createDesk, type Desk } from './desk.ts';
 import { digest } from './digest.ts';
 import { createHall } from './hall.ts';
@@ -74,7 +75,12 @@ export function createOrchestrator(given: OrchestratorSettings): Orchestrator {
   const { estimate = {}, models = {} } = settings.configuration;
   const pricing = { tables: given.prices ?? [], definition: estimate, models };
   const desk = createDesk({ db, registry, definitions, hub, pricing });
-  const answering = createConsole({ db, desk, registry });
+  const answering = createConsole({
+    db,
+    desk,
+    registry,
+    turnstile: createTurnstile(channels, registry.tasksPerMinute),
+  });
   const reception = createReception(db, desk, log, channels, answering);
   const clock = createClock();
   const outbox = createOutbox({ db, channels, definitions, people: registry.people, log, ...settings.outbox });

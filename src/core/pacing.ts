@@ -49,10 +49,15 @@ export class Pacing {
     }
   }
 
+  /** Lets go of what has been full for long. */
+  forget(now: number): void {
+    for (const [key, { until }] of this.#taken) if (until + forgetAfterMs <= now) this.#taken.delete(key);
+  }
+
   /** What is parked now. */
   parked(now: number): Bucket[] {
     for (const [key, { until }] of this.#parked) if (until <= now) this.#parked.delete(key);
-    for (const [key, { until }] of this.#taken) if (until + forgetAfterMs <= now) this.#taken.delete(key);
+    this.forget(now);
     return [...this.#parked.values()].map(({ bucket }) => bucket);
   }
 

@@ -40,9 +40,9 @@ export interface Reception {
 /** A message younger than this is still in the hands of the process that took it. */
 const leftAfterMs = 5_000;
 
-/** What a chat asks beside tasks, votes and cancels. Throws as the desk does. */
+/** What a chat asks beside votes and cancels. Throws as the desk does. */
 export type Answering = (source: string, update: Exclude<Inbound, Direct>) => Promise<Omit<Receipt, 'key'>>;
-type Direct = Extract<Inbound, { kind: 'task' | 'vote' | 'cancel' }>;
+type Direct = Extract<Inbound, { kind: 'vote' | 'cancel' }>;
 
 export function createReception(
   db: Database,
@@ -73,10 +73,7 @@ export function createReception(
       const run = result === 'unknown_run' ? null : update.run;
       return { key, outcome: result, run, reply: line(words.cancel[result]) };
     }
-    if (update.kind !== 'task') return { key, ...(await answering(source, { ...update, person })) };
-    const { text, conversation } = update;
-    const run = await desk.submit({ source, key, task: { text, requester: actor, conversation } });
-    return { key, outcome: 'run', run, reply: line(words.begun) };
+    return { key, ...(await answering(source, { ...update, person })) };
   };
 
   /** What cannot be right a second time is answered and done; anything else comes again, until it is dead. */

@@ -17,7 +17,7 @@ import { checkContract } from './registry/contracts.ts';
 import { checkEstimate } from './registry/estimate.ts';
 import { checkModels } from './registry/models.ts';
 import { checkNetwork } from './registry/network.ts';
-import { checkAccounts, checkRooms, type People, peopleIn, peopleOf } from './registry/people.ts';
+import { checkAccounts, checkRooms, checkTasks, type People, peopleIn, peopleOf } from './registry/people.ts';
 import { buildRoute, checkRoute } from './registry/routes.ts';
 
 export interface Definition {
@@ -46,6 +46,8 @@ export interface Registry {
   readonly people: People;
   /** Conversations in which anybody may begin tasks. */
   readonly rooms: readonly string[];
+  /** Tasks that one chat may begin within a minute. */
+  readonly tasksPerMinute: number;
   readonly definitions: Definition[];
 }
 
@@ -102,8 +104,8 @@ function registerRoutes(configuration: Configuration, problems: Problem[]): Map<
 export function createRegistry(configuration: Configuration): Registry {
   const problems: Problem[] = [...checkNetwork(configuration.network), ...checkEstimate(configuration.estimate)];
   const people = peopleOf(configuration.people);
-  const rooms = configuration.rooms ?? [];
-  problems.push(...checkAccounts(people), ...checkRooms(rooms));
+  const { rooms = [], tasksPerMinute = 30 } = configuration;
+  problems.push(...checkAccounts(people), ...checkRooms(rooms), ...checkTasks(tasksPerMinute));
   problems.push(...checkModels(configuration));
   const agents = registerAgents(configuration, problems);
   const routes = registerRoutes(configuration, problems);
@@ -118,7 +120,7 @@ export function createRegistry(configuration: Configuration): Registry {
     ...[...agents.values()].map((one) => ({ digest: one.digest, kind: 'contract' as const, body: one.contract })),
     ...[...routes.values()].map((one) => ({ digest: one.digest, kind: 'route' as const, body: one.data })),
   ];
-  return { routes, agents, people, rooms, definitions: bodies as unknown as Definition[] };
+  return { routes, agents, people, rooms, tasksPerMinute, definitions: bodies as unknown as Definition[] };
 }
 
 /** The people who decide, by id: those named and those of the roles; sorted, each once. */

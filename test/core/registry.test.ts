@@ -233,6 +233,12 @@ test('a definition survives a round trip through JSON', () => {
   }
 });
 
+test('a limit of tasks that lets none in, or is no number of tasks, is told', () => {
+  for (const tasksPerMinute of [0, 1.5, Number.NaN, 10_001])
+    assert.deepEqual(told(configuration({ tasksPerMinute })), ['limit_invalid tasksPerMinute']);
+  assert.equal(createRegistry(configuration({ tasksPerMinute: 1 })).tasksPerMinute, 1);
+});
+
 test('an entry of the network that allows nothing is told with its place', () => {
   const allow = ['shop.internal', '10.0.0.0/33'];
   assert.deepEqual(told(configuration({ network: { allow } })), ['network_entry_invalid network.allow[1]']);

@@ -365,4 +365,9 @@ export const mutants: Mutant[] = [
     ['test/core/unshown.test.ts', 'asked at the next address as well'],
     edit('orchestrator.ts', '() => askElsewhere(db.sql),', '() => {},'),
   ),
+  mutant(
+    'a chat begins as many tasks as it likes',
+    ['test/core/console/turnstile.test.ts', 'one task too many'],
+    edit('console/task.ts', 'if (waitMs === 0) return null;', 'if (waitMs >= 0) return null;'),
+  ),
 ];

@@ -20,6 +20,12 @@ export function readAddress(conversation: string): Address | null {
   return team && part ? { team, part, thread } : null;
 }
 
+/** The channel of a thread. */
+export function chatOf(conversation: string): string {
+  const address = readAddress(conversation);
+  return address ? addressOf(address.team, address.part, null) : conversation;
+}
+
 export const isPerson = (part: string): boolean => /^[UW]/.test(part);
 export const isDirect = (channel: string): boolean => channel.startsWith('D');
 

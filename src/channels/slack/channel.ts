@@ -1,6 +1,7 @@
 /** Slack as a channel of Baton, over Socket Mode or over HTTP. */
 import type { Channel, Hall } from '../../contracts/channel.ts';
 import type { ChannelLog, Door } from '../door.ts';
+import { chatOf } from './addresses.ts';
 import { type Api, clientOptions, createApi, type Quiet } from './api.ts';
 import { createLogger, loadBolt, nameOf, pause } from './bolt.ts';
 import { connect } from './connect.ts';
@@ -62,6 +63,7 @@ export function createSlackChannel(settings: SlackSettings): { channel: Channel;
     name: 'slack',
     send: sending.send,
     limits: limitsOf,
+    chatOf,
     health: () => (refused === null || !health.ok ? health : { ok: false, detail: refused }),
     start: async (hall) => {
       begin(hall).catch((error: unknown) => {

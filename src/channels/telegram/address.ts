@@ -13,6 +13,12 @@ export function readAddress(conversation: string): Address | null {
   return chat === undefined ? null : { chat, topic: topic === undefined ? null : Number(topic) };
 }
 
+/** The chat of a topic. */
+export function chatOf(conversation: string): string {
+  const address = readAddress(conversation);
+  return address ? addressOf({ ...address, topic: null }) : conversation;
+}
+
 /**
  * A message by its number, and by its chat where that is not the address's own: numbers begin anew in a group that moved
  * (core.telegram.org/bots/api#message, migrate_to_chat_id), so the same one is another message there.

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Channel, Hall } from '../../contracts/channel.ts';
 import type { ChannelLog, Door } from '../door.ts';
-import { isGroup, readAddress } from './address.ts';
+import { chatOf, isGroup, readAddress } from './address.ts';
 import { createAnswers } from './answers.ts';
 import { createApi } from './api.ts';
 import { type Health, identify, introduce, refusedToken, setHook, withoutHook } from './connect.ts';
@@ -86,6 +86,7 @@ export function createTelegramChannel(of: TelegramSettings): { channel: Channel;
       const address = readAddress(conversation);
       return address ? limitsOf(address.chat, isGroup(address)) : [];
     },
+    chatOf,
     start: async (hall) => {
       connecting = connect(hall).catch((error: unknown) => {
         // Errors of clients may hold the address of a request, and that holds the token.

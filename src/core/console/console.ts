@@ -16,8 +16,10 @@ import { runAt } from '../store/threads.ts';
 import { answered, begin, filled } from './dialogs.ts';
 import { estimateReply } from './estimate.ts';
 import { readSaid } from './read.ts';
-import { line, voteLine } from './replies.ts';
-import { type Asking, type Done, perform } from './verbs.ts';
+import { type Done, line, voteLine } from './replies.ts';
+import { beginTask, crowded } from './task.ts';
+import type { Turnstile } from './turnstile.ts';
+import { type Asking, perform } from './verbs.ts';
 
 type SaidUpdate = Extract<Inbound, { kind: 'said' }>;
 type RevisedUpdate = Extract<Inbound, { kind: 'revised' }>;
@@ -26,6 +28,7 @@ export interface ConsoleTools {
   db: Database;
   desk: Desk;
   registry: Registry;
+  turnstile: Turnstile;
 }
 
 export function createConsole(tools: ConsoleTools): Answering {
@@ -35,6 +38,11 @@ export function createConsole(tools: ConsoleTools): Answering {
     const actor = { person: update.person!, via: source };
     const language = languageFor(update);
     switch (update.kind) {
+      case 'task': {
+        const { key, text, conversation } = update;
+        const task = { text, requester: actor, conversation };
+        return beginTask(tools, { source, key, task }, language, consoleWordsIn(language).begun);
+      }
       case 'said':
         return said(tools, update, actor);
       case 'press': {
@@ -51,7 +59,8 @@ export function createConsole(tools: ConsoleTools): Answering {
   };
 }
 
-async function said({ db, desk, registry }: ConsoleTools, update: SaidUpdate, actor: Actor): Promise<Done> {
+async function said(tools: ConsoleTools, update: SaidUpdate, actor: Actor): Promise<Done> {
+  const { db, desk } = tools;
   const { about, conversation, key, text } = update;
   const language = languageFor(update);
   const words = consoleWordsIn(language);
@@ -60,7 +69,7 @@ async function said({ db, desk, registry }: ConsoleTools, update: SaidUpdate, ac
   const place = about !== null || update.inThread ? await runAt(db.sql, conversation, about) : null;
   const heard = readSaid(text);
   const asking: Asking = { actor, language, conversation, key, here: place?.run ?? null };
-  if (heard.kind === 'verb') return perform(heard.verb, heard.target, asking, { desk, registry });
+  if (heard.kind === 'verb') return perform(heard.verb, heard.target, asking, tools);
   if (heard.kind === 'estimate')
     return { outcome: 'estimate', run: null, reply: await estimateReply(heard.given, language, desk) };
   if (heard.kind === 'nearly')
@@ -77,16 +86,18 @@ async function said({ db, desk, registry }: ConsoleTools, update: SaidUpdate, ac
     return answered({ sql: db.sql, desk }, going, { text: heard.text, message: going.message, actor, language });
   }
   if (place || (about !== null && !update.inThread)) return elsewhere(db, desk, place?.run ?? null, asking, heard.text);
-  const run = await desk.submit({ source: actor.via, key, task: { text: heard.text, requester: actor, conversation } });
-  return { outcome: 'run', run, reply: line(words.begun) };
+  const task = { text: heard.text, requester: actor, conversation };
+  return beginTask(tools, { source: actor.via, key, task }, language, words.begun);
 }
 
 /**
  * A message that was changed after it was sent. As long as nothing is planned, nothing has been done: the run of the old
  * text is cancelled and one of the new text begins. Afterwards it stays as it was, and the person is told so.
  */
-async function revised({ db, desk }: ConsoleTools, update: RevisedUpdate, actor: Actor): Promise<Done> {
-  const words = consoleWordsIn(languageFor(update));
+async function revised(tools: ConsoleTools, update: RevisedUpdate, actor: Actor): Promise<Done> {
+  const { db, desk } = tools;
+  const language = languageFor(update);
+  const words = consoleWordsIn(language);
   const run = await runOfMessage(db.sql, actor.via, update.of);
   if (run === null) return { outcome: 'ignored', run: null, reply: line('') };
   const { task, plan, finished } = replay(run, await desk.journal(run));
@@ -96,6 +107,8 @@ async function revised({ db, desk }: ConsoleTools, update: RevisedUpdate, actor:
     const isOver = finished !== null;
     return { outcome: 'too_late', run, reply: line(isOver ? '' : words.tooLate) };
   }
+  const refusal = crowded(tools, update.conversation, language);
+  if (refusal) return refusal;
   if (!finished) await desk.cancel(run, actor);
   const next = { text: update.text, requester: actor, conversation: update.conversation };
   const begun = await desk.submit({ source: actor.via, key: update.key, task: next });

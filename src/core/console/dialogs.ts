@@ -17,8 +17,7 @@ import type { QuestionState } from '../state.ts';
 import type { Sql } from '../store/database.ts';
 import { beginDialog, type Dialog, endDialog, moveDialog } from '../store/dialogs.ts';
 import { findQuestion } from '../store/escalations.ts';
-import { line, listCard, voteLine } from './replies.ts';
-import type { Done } from './verbs.ts';
+import { type Done, line, listCard, voteLine } from './replies.ts';
 
 export interface Filling {
   form: Form;

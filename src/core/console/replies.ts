@@ -11,6 +11,13 @@ import type { RegisteredRoute } from '../registry.ts';
 import type { RunRow } from '../store/runs.ts';
 import { consoleVerbs } from './read.ts';
 
+/** What came of an update, and what its sender is told. */
+export interface Done {
+  outcome: string;
+  run: string | null;
+  reply: Reply;
+}
+
 const maxLine = 200;
 
 /** A sentence, no longer than any platform shows. */

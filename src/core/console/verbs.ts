@@ -17,7 +17,8 @@ import type { Registry } from '../registry.ts';
 import { isOver } from '../state.ts';
 import type { RunRow } from '../store/runs.ts';
 import type { RunVerb } from './read.ts';
-import { helpCard, isUnderWay, line, listCard, runLines, voteLine, waitingLines } from './replies.ts';
+import { type Done, helpCard, isUnderWay, line, listCard, runLines, voteLine, waitingLines } from './replies.ts';
+import { beginTask, type TaskTools } from './task.ts';
 
 export interface Asking {
   actor: Actor;
@@ -28,15 +29,8 @@ export interface Asking {
   here: string | null;
 }
 
-export interface VerbTools {
-  desk: Desk;
+export interface VerbTools extends TaskTools {
   registry: Registry;
-}
-
-export interface Done {
-  outcome: string;
-  run: string | null;
-  reply: Reply;
 }
 
 const listed = 10;
@@ -76,15 +70,10 @@ async function findRun(named: string | null, verb: string, desk: Desk, words: Co
   return found.length === 1 ? run : line(words.several(found.map(({ id }) => shortRun(id)).join(', ')));
 }
 
-async function aboutRun(
-  verb: RunVerb,
-  row: RunRow,
-  of: Asking,
-  { desk }: VerbTools,
-  words: ConsoleWords,
-): Promise<Reply> {
+async function aboutRun(verb: RunVerb, row: RunRow, of: Asking, tools: VerbTools, words: ConsoleWords): Promise<Reply> {
+  const { desk } = tools;
   if (verb === 'cancel') return line(words.cancel[(await desk.cancel(row.id, of.actor)).result]);
-  if (verb === 'retry') return retry(row, of, desk, words);
+  if (verb === 'retry') return retry(row, of, tools, words);
   const entries = await desk.journal(row.id);
   const state = replay(row.id, entries);
   const known = await desk.known(state);
@@ -99,13 +88,14 @@ async function aboutRun(
 }
 
 /** A question that may be tried again is answered so; a run that ended otherwise than well is begun anew. */
-async function retry({ id, status }: RunRow, of: Asking, desk: Desk, words: ConsoleWords): Promise<Reply> {
+async function retry({ id, status }: RunRow, of: Asking, tools: VerbTools, words: ConsoleWords): Promise<Reply> {
+  const { desk } = tools;
   if (status === 'completed') return line(words.completed);
   if (isFinal(status)) {
     const { text } = replay(id, await desk.journal(id)).task;
     const task = { text, requester: of.actor, conversation: of.conversation };
-    await desk.submit({ source: of.actor.via, key: `${of.key}/again`, task });
-    return line(words.again);
+    const again = { source: of.actor.via, key: `${of.key}/again`, task };
+    return (await beginTask(tools, again, of.language, words.again)).reply;
   }
   const waiting = (await desk.inbox(of.actor)).filter(
     (one) => one.run === id && one.question.policy.verbs.includes('retry'),

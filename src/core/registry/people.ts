@@ -72,6 +72,11 @@ export const checkRooms = (rooms: readonly string[]): Problem[] =>
       hint: 'name a channel and its id of a conversation',
     }));
 
+export const checkTasks = (perMinute: number): Problem[] =>
+  Number.isInteger(perMinute) && perMinute >= 1 && perMinute <= 10_000
+    ? []
+    : [{ code: 'limit_invalid', path: 'tasksPerMinute', hint: 'a whole number from 1 to 10000' }];
+
 /** People and roles that do not exist. */
 export function checkDeciders(deciders: Deciders, people: People, path: string): Problem[] {
   const roles = [...people.values()].flatMap((person) => person.roles);

@@ -60,6 +60,16 @@ describe('what is delivered more than once, or is nobody’s word', { concurrenc
     assertClean(slack);
   });
 
+  test('a channel that begins task after task is told to wait, whatever its threads', async () => {
+    await using home = await office({ configure: () => ({ tasksPerMinute: 2 }) });
+    const { slack, world } = home;
+    for (const text of ['look 7 50', 'look 8 50', 'look 9 50'])
+      await slack.mention({ user: 'carl', channel: 'general', text });
+    await slack.until(() => /^Too many tasks at once/.test(slack.ephemerals('carl')[0]?.seen ?? ''));
+    assert.equal((await world.desk.runs(10)).length, 2);
+    assertClean(slack);
+  });
+
   test('a stranger is told so once, and nothing of theirs is kept', async () => {
     await using home = await office();
     const { slack, world, shop } = home;

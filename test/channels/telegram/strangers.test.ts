@@ -24,6 +24,16 @@ describe('somebody else', { concurrency: 3 }, () => {
     assert.equal(at.shop.effects('pay').length, 0);
   });
 
+  test('a group that begins task after task is told to wait, whatever its topics', async () => {
+    await using at = await place({ configuration: { tasksPerMinute: 2 } });
+    const { fake, chats } = at;
+    const group = fake.group(-1_001_234_567_890, 'Refunds', { forum: true, topics: { 7: 'Returns', 8: 'Prices' } });
+    for (const topic of [7, 8, 7])
+      fake.say({ from: chats.carl, chat: group, topic, text: `/task@${fake.bot.username} look 7 50` });
+    await at.seen(group, /^Too many tasks at once/);
+    assert.equal((await at.world.desk.runs(10)).length, 2);
+  });
+
   test('who writes as the group is told why that does not work', async () => {
     await using at = await place();
     const { fake, chats } = at;

@@ -12,6 +12,7 @@ export interface ConsoleWords {
   /** `account`: their id on the channel, for whoever is to add them. */
   stranger: (account: string | null) => string;
   begun: string;
+  tooMany: (wait: string) => string;
   later: string;
   notTask: string;
   failed: string;

@@ -7,6 +7,7 @@ export const englishConsole: ConsoleWords = {
   stranger: (account) =>
     `I work for the people of this deployment only. Ask whoever runs it to add you${account === null ? '' : `, as ${account}`}.`,
   begun: 'On it.',
+  tooMany: (wait) => `Too many tasks at once in this chat, so this one was not begun. Send it again in ${wait}.`,
   later: 'Received. It is taking longer than usual; the outcome follows here.',
   notTask: 'This is no task that can be begun here.',
   failed: 'That could not be handled. Whoever runs this deployment can see why.',
