@@ -1,5 +1,5 @@
 /**
- * What people write and press in a chat, beside plain tasks. A conversation in which a run lives is that run's console:
+ * What people write and press in a chat. A conversation in which a run lives is that run's console:
  * a text there is a verb or an answer, and never begins another run.
  */
 import type { Inbound } from '../../contracts/channel.ts';
