@@ -4,6 +4,7 @@ import { fail } from '../../src/contracts/error.ts';
 import type { Event, EventOf } from '../../src/contracts/event.ts';
 import { evolve, evolveAll, replay } from '../../src/core/evolve.ts';
 import { advance } from '../../src/core/next.ts';
+import { questionTimers } from '../../src/core/questions.ts';
 import { openQuestions, type RunState, statusOf } from '../../src/core/state.ts';
 import {
   asked,
@@ -24,6 +25,13 @@ const pay = contractOf({ effect: 'irreversible' });
 const steps = [stepOf('pay')];
 const uncertainQuestion = questionOf({ kind: 'uncertain', digest: null });
 const uncertain: Event[] = [started('pay'), ended('pay', 'unknown'), asked(uncertainQuestion)];
+const extended = (escalation: string, until: number): EventOf<'extended'> => ({
+  type: 'extended',
+  v: 1,
+  signal: `longer/${escalation}`,
+  escalation,
+  until,
+});
 const finished: EventOf<'finished'> = {
   type: 'finished',
   v: 1,
@@ -119,10 +127,21 @@ test('what names a step, an attempt or a question that is not there changes noth
     late('pay', 'done', { revision: 3 }),
     late('pay', 'done', { undo: true }),
     decided('nothing', 'approve'),
+    extended('nothing', 30),
   ];
   for (const stranger of strangers) {
     assert.deepEqual(evolve(state, stranger, 9), { ...state, folded: state.folded + 1 });
   }
+});
+
+test('the time of an open question can be lengthened, and it waits for the new end then', () => {
+  const open = after(asked(questionOf({ expiresAt: 20 })));
+  const longer = evolve(open, extended('q1', 30), 21);
+  assert.deepEqual([longer.questions.q1!.question.expiresAt, longer.questions.q1!.extendedAt], [30, 21]);
+  assert.equal(longer.folded, open.folded + 1);
+  assert.deepEqual(questionTimers(longer, 25), { events: [], calls: [], wakeAt: 30 });
+  const closed = evolve(open, decided('q1', 'approve'), 10);
+  assert.deepEqual(evolve(closed, extended('q1', 30), 21).questions, closed.questions);
 });
 
 test('only the first decision of a question counts', () => {

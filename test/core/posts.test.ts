@@ -25,8 +25,10 @@ test('every message of a question is shown anew, those that remind of it as well
   const { id } = question();
   const reminded: Event = { type: 'reminded', v: 1, escalation: id };
   const raised: Event = { type: 'raised', v: 1, escalation: id, tiers: 2 };
+  const longer: Event = { type: 'extended', v: 1, signal: 's', escalation: id, until: 9 };
   const shown = ['progress', `question:${id}`];
   const open = tell(...begun(), asked());
+  assert.deepEqual(purposes(open, longer), shown);
   assert.deepEqual(purposes(open, reminded), [...shown, `reminder:${id}`]);
   assert.deepEqual(purposes(open, raised), [...shown, `reminder:${id}:1`, `reminder:${id}:2`]);
   const late = tell(...begun(), asked(), reminded, raised);
