@@ -397,7 +397,7 @@ test('a repeated change that could not let its run go does not say so when the s
 test('committers whose connections have fallen silent go on over new ones, in both lanes', async () => {
   await using database = await testDatabase();
   await using proxy = await createProxy(database.url);
-  const db = openDatabase({ url: proxy.url, limits: { statementMs: 300 } });
+  const db = openDatabase({ url: proxy.url, limits: { statementMs: 1_000 } });
   const committer = createCommitter(db.sql);
   const runs = await makeRuns(db, 8);
   await Promise.all(runs.map((run) => committer.commit(change(run))));

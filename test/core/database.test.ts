@@ -152,7 +152,7 @@ test('who waits for a row for too long gives up, and is patient', async () => {
 });
 
 test('a statement whose connection has fallen silent fails in time, and the next one has a new connection', async () => {
-  await using at = await scene({ statementMs: 300 });
+  await using at = await scene({ statementMs: 1_000 });
   await Promise.all(Array.from({ length: 8 }, () => at.db.sql`select 1`));
   at.proxy.set('half-open');
   at.proxy.set('pass');
@@ -163,7 +163,7 @@ test('a statement whose connection has fallen silent fails in time, and the next
 });
 
 test('a transaction whose connection has fallen silent fails in time, and the next one has a new connection', async () => {
-  await using at = await scene({ statementMs: 300 });
+  await using at = await scene({ statementMs: 1_000 });
   const silent = at.db.transaction('signal', async (sql) => {
     await sql`insert into notes values (2, 'two')`;
     at.proxy.set('half-open');
@@ -176,11 +176,11 @@ test('a transaction whose connection has fallen silent fails in time, and the ne
 });
 
 test('a process that was frozen for longer than a statement may take still reads the answer', async () => {
-  await using at = await scene({ statementMs: 300 });
+  await using at = await scene({ statementMs: 1_000 });
   await at.db.sql`select 1`;
   const answer = at.db.sql`select 1 as one, pg_sleep(0.05)`.then((rows) => rows[0]!.one);
   await sleep(20);
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_600);
   assert.equal(await answer, 1);
 });
 

@@ -219,7 +219,7 @@ test('a cancel withdraws the question and takes back what was done', async () =>
 });
 
 test('a run ends at its deadline although a person was asked, and takes back what it did', async () => {
-  await using at = await office({ probe: broken, more: { deadlineMs: 400 } });
+  await using at = await office({ probe: broken, more: { deadlineMs: 2_000 } });
   const run = await at.visit('b');
   const end = await at.end(run);
   assert.deepEqual([end.status, end.reason?.code], ['failed', 'deadline_exceeded']);

@@ -51,6 +51,8 @@ test('it is decided then as any other, and the reasons say that it was open for 
   await using at = await paying({ expireAfterMs: lifeMs });
   const { run, release } = await unshown(at);
   const { until: end } = await until(at.world, run, 'extended', { nth: 2 });
+  // However slowly this runs, she answers in time.
+  await age(at, -hourMs);
   release();
   const { message } = await at.channel.until((channel) => channel.in(home).find(({ card }) => card.code !== null));
   assert.equal((await at.channel.press('anna', home, message, 'approve')).outcome, 'decided');
