@@ -42,6 +42,8 @@ export async function registersSupplier(chat: Chat): Promise<void> {
   await chat.task(message);
   const missing = await chat.asked('carl', 'Answer');
   assert.match(missing.text, /Missing: Its e-mail address\?[\s\S]*Missing: Its VAT number or INN\?/);
+  // It goes out after the question, and is one message from then on.
+  await chat.seen('carl', /^New supplier/);
   await chat.fill('carl', 'Answer', [
     { name: 'email', wrong: 'nobody', right: 'ap@mueller.example' },
     { name: 'taxId', right: 'DE136695976' },

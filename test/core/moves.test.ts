@@ -21,6 +21,9 @@ test('what still counts of it is shown once more, and what is over is not', asyn
   await at.say('carl', 'refund 1043 500');
   const question = () => at.memory.in(home).find(({ card }) => card.kind === 'question');
   await at.memory.until(question);
+  const wished = () => at.world.db.sql`select 1 from posts where purpose like 'question:%'`;
+  // A wish goes after its card is shown, and what is on its way is not known to stand anywhere.
+  while ((await wished()).length > 0);
   const over = at.memory.in(home).filter(({ card }) => card.kind === 'summary');
   await at.hall.moved(home, 'memory:hall');
   await at.memory.until(() => question()!.cards.length === 2);
@@ -28,8 +31,6 @@ test('what still counts of it is shown once more, and what is over is not', asyn
     at.memory.in(home).filter(({ card }) => card.kind === 'summary'),
     over,
   );
-  const wished = () => at.world.db.sql`select 1 from posts where purpose like 'question:%'`;
-  // A wish goes after its card is shown.
   while ((await wished()).length > 0);
   await at.hall.moved(home, 'memory:hall');
   assert.equal((await wished()).length, 0);

@@ -208,6 +208,8 @@ test('cancelled while it pays, the payment stands and is told as such; over, it 
   await at.say(run, 'approve');
   await paying.promise;
   await at.world.desk.cancel(run, operator);
+  // What is paid before the cancel is heard of has its letter written.
+  await until(at.world, run, 'cancel_requested');
   cancelled.resolve();
   const end = await at.end(run);
   assert.deepEqual([end.status, end.report?.stands], ['cancelled', ['pay']]);

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { silent } from '../../support/world.ts';
-import { asked, assertClean, office, reading, withButton } from './office.ts';
+import { asked, askedLater, assertClean, office, reading, withButton } from './office.ts';
 
 describe('a Slack that asks for patience, loses or refuses', { concurrency: 3 }, () => {
   test('a limit on edits parks edits alone, and nothing is sent before its time', async () => {
     await using home = await office();
     const { slack } = home;
     slack.fail('chat.update', { retryAfter: 2 });
-    const { question, thread } = await asked(slack);
-    await slack.click({ user: 'anna', message: question, label: 'Approve' });
+    const { question, thread } = await askedLater(home);
     await slack.until(() => slack.callsOf('chat.update').some(({ status }) => status === 429));
+    await slack.click({ user: 'anna', message: question, label: 'Approve' });
     await slack.until(() => reading(thread(), /Completed/));
     const [limited] = slack.callsOf('chat.update');
     assert.equal(limited?.status, 429, 'the summary came while edits were parked');
@@ -58,7 +58,7 @@ describe('a Slack that asks for patience, loses or refuses', { concurrency: 3 },
     await using home = await office();
     const { slack } = home;
     const { question, thread } = await asked(slack);
-    const progress = thread().find(({ menus }) => menus.length > 0)!;
+    const progress = await slack.until(() => thread().find(({ menus }) => menus.length > 0));
     slack.remove(progress);
     await slack.click({ user: 'anna', message: question, label: 'Approve' });
     await slack.until(() => thread().find(({ menus, ts }) => menus.length > 0 && ts !== progress.ts));
@@ -118,12 +118,17 @@ describe('a Slack that asks for patience, loses or refuses', { concurrency: 3 },
       log: { ...silent, error: (_: object, message: string) => errors.push(message) },
     });
     const { slack } = home;
-    slack.fail('chat.postMessage', { error: 'invalid_blocks' });
+    // The question goes first, whatever else waits.
+    slack.fail('chat.postMessage', {
+      error: 'invalid_blocks',
+      matches: ({ blocks }) => /"type":"plan"/.test(JSON.stringify(blocks)),
+    });
     const { thread } = await asked(slack);
-    const progress = thread().find(({ menus }) => menus.length > 0)!;
+    const progress = await slack.until(() => thread().find(({ menus }) => menus.length > 0));
     assert.equal(progress.blocks[0]?.type, 'header');
     await slack.until(() => /✓ Look the order up/.test(slack.message(progress)!.seen));
     const second = await asked(slack, 'refund 8 500');
+    await slack.until(() => second.thread().some(({ menus }) => menus.length > 0));
     assert.ok(second.thread().every(({ blocks }) => blocks.every(({ type }) => type !== 'plan')));
     assert.deepEqual([...new Set(errors)], ['Slack does not take a card as it was rendered']);
     assertClean(slack);

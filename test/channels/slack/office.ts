@@ -139,3 +139,16 @@ export async function asked(slack: FakeSlack, text = 'refund 7 500', user = 'car
   const question = await slack.until(() => withButton(slack.messages('general', said.ts), 'Approve'));
   return { said, question, thread: () => slack.messages('general', said.ts) };
 }
+
+/** As `asked`, with progress shown before there is a question: one edit, alone, when there is. */
+export async function askedLater({ slack, shop }: Pick<Awaited<ReturnType<typeof office>>, 'slack' | 'shop'>) {
+  const shown = Promise.withResolvers<void>();
+  shop.behave.set('lookup', async () => {
+    await shown.promise;
+    return { order: '7', total: 500 };
+  });
+  const asking = asked(slack);
+  await slack.until(() => slack.callsOf('chat.postMessage').length > 0);
+  shown.resolve();
+  return asking;
+}

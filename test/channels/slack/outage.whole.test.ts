@@ -1,7 +1,7 @@
 /** A Slack that is silent, answers late, delivers twice, and processes that end in between. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { asked, assertClean, office, reading, withButton } from './office.ts';
+import { asked, askedLater, assertClean, office, reading, withButton } from './office.ts';
 
 const operator = { person: 'operator', via: 'terminal' };
 
@@ -39,7 +39,7 @@ describe('between two programs that cannot see each other', { concurrency: 3 }, 
     await using home = await office();
     const { slack, world } = home;
     slack.fail('chat.update', { retryAfter: 3 });
-    const { question, thread } = await asked(slack);
+    const { question, thread } = await askedLater(home);
     await slack.until(() => slack.callsOf('chat.update').some(({ status }) => status === 429));
     const limited = slack.callsOf('chat.update')[0]!;
     await world.stop();

@@ -8,14 +8,15 @@ for (const way of ['socket', 'http'] as Way[]) {
     const { slack, shop } = home;
     const { said, question, thread } = await asked(slack);
     assert.deepEqual({ acked: said.acked, attempts: said.attempts.length }, { acked: true, attempts: 1 });
-    const progress = thread().find(({ blocks }) => blocks[0]?.type === 'plan')!;
+    // The question goes first, whatever else waits.
+    const progress = await slack.until(() => thread().find(({ blocks }) => blocks[0]?.type === 'plan'));
     assert.match(progress.seen, /refund 7 500/);
     assert.deepEqual(shop.effects('pay'), []);
     assert.match(question.seen, /Pay the money back/);
     assert.deepEqual(question.buttons, ['Approve', 'Reject', 'Edit']);
     const pressed = await slack.click({ user: 'anna', message: question, label: 'Approve' });
     assert.equal(pressed.acked, true);
-    const summary = await slack.until(() => reading(thread(), /Completed/));
+    const summary = await slack.until(() => reading(thread(), /Took/));
     const closed = await slack.until(() => {
       const now = slack.message(question);
       return now?.buttons.length === 0 && now;

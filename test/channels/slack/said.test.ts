@@ -38,7 +38,8 @@ describe('what is written and asked for', { concurrency: 3 }, () => {
     await using home = await office({ way: 'http' });
     const { slack } = home;
     const { thread } = await asked(slack);
-    const progress = thread().find(({ menus }) => menus.length > 0)!;
+    // The question goes first, whatever else waits.
+    const progress = await slack.until(() => thread().find(({ menus }) => menus.length > 0));
     assert.deepEqual(progress.menus[0]?.options, [
       'Where it stands',
       'Why',

@@ -11,7 +11,7 @@ export interface LobbyOptions {
   telegram?: TelegramOptions;
   channel?: Partial<TelegramSettings>;
   /** Before anything is asked of the server. */
-  prepare?: (fake: Awaited<ReturnType<typeof createTelegram>>) => void;
+  prepare?: (fake: Awaited<ReturnType<typeof createTelegram>>) => unknown;
 }
 
 export const card = (more: Partial<Card> = {}): Card => ({
@@ -31,7 +31,7 @@ export const card = (more: Partial<Card> = {}): Card => ({
 export async function lobby({ hall: more = {}, telegram, channel: settings, prepare }: LobbyOptions = {}) {
   const fake = await createTelegram(telegram);
   const anna = fake.privateChat(501, 'Anna', { started: true });
-  prepare?.(fake);
+  await prepare?.(fake);
   const received: Inbound[] = [];
   const kept: { position: number; updates: readonly Inbound[]; unreadable: readonly { key: string; body: Json }[] }[] =
     [];

@@ -158,7 +158,7 @@ describe('a platform', { concurrency: 4 }, () => {
 
   test('whose webhook is somebody else’s is left alone, and polled when it is gone', async () => {
     await using at = await lobby({
-      prepare: (fake) => void fetch(fake.url('setWebhook'), form({ url: 'http://127.0.0.1:9/elsewhere' })),
+      prepare: (fake) => fetch(fake.url('setWebhook'), form({ url: 'http://127.0.0.1:9/elsewhere' })),
     });
     const { fake } = at;
     await at.until(() => /TELEGRAM_WEBHOOK_URL/.test(at.channel.health!().detail));

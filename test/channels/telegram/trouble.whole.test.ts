@@ -164,7 +164,15 @@ describe('sends', { concurrency: 3 }, () => {
       parameters: { retry_after: 2 },
       chat: chats.carl,
     });
+    // What is shown before it is asked changes when it is.
+    const looked = Promise.withResolvers<void>();
+    at.shop.behave.set('lookup', async () => {
+      await looked.promise;
+      return { order: '1042', total: 500 };
+    });
     fake.say({ from: chats.carl, text: 'refund 1042 500' });
+    await at.seen(chats.carl, /^refund 1042 500\nRun: /);
+    looked.resolve();
     await fake.until(() => limited.met);
     const card = await at.asked(chats.anna);
     await at.world.stop();

@@ -14,6 +14,8 @@ export interface Fault {
   performed?: boolean;
   times?: number;
   channel?: string;
+  /** Which calls of the method; all of them by default. */
+  matches?: (args: Json) => boolean;
 }
 
 export interface Failing {
@@ -102,7 +104,10 @@ export function createFaults(now: () => number, limits: boolean | Partial<Limits
       }
       const script = scripts.find(
         ({ method: name, fault, left }) =>
-          left > 0 && name === method && (fault.channel === undefined || fault.channel === channel),
+          left > 0 &&
+          name === method &&
+          (fault.channel === undefined || fault.channel === channel) &&
+          (fault.matches?.(args) ?? true),
       );
       if (script) {
         script.left -= 1;
