@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /**
  * - `pass`: hands everything on. `{ delayMs }`: hands it on later, in order.
@@ -54,6 +55,8 @@ export async function createProxy(databaseUrl: string): Promise<Proxy> {
   const pairs = new Set<Pair>();
   let mode: Mode = 'pass';
   let cut: Cut | null = null;
+  /** What is on its way to a socket, to the last of it: a chunk that need not wait overtakes none that does. */
+  const late = new WeakMap<Socket, Promise<void>>();
 
   const sever = ({ client, server }: Pair) => {
     client.resetAndDestroy();
@@ -63,8 +66,13 @@ export async function createProxy(databaseUrl: string): Promise<Proxy> {
   /** Hands a chunk on in the present mode. */
   const hand = (pair: Pair, to: Socket, data: Buffer) => {
     if (pair.deaf) return;
-    if (typeof mode === 'object') setTimeout(() => to.writable && to.write(data), mode.delayMs);
-    else to.write(data);
+    const before = late.get(to);
+    if (typeof mode !== 'object' && !before) return void to.write(data);
+    const mine = Promise.all([before, typeof mode === 'object' && pause(mode.delayMs)]).then(() => {
+      if (late.get(to) === mine) late.delete(to);
+      if (to.writable) to.write(data);
+    });
+    late.set(to, mine);
   };
 
   const fromClient = (pair: Pair, data: Buffer) => {
