@@ -146,10 +146,14 @@ function reads({ tools, state }: Desk, call: Call): boolean {
   return tools.definitions.contract(state().contracts[agent]!).effect === 'read';
 }
 
-/** Closed by us or by a person a moment before: either way the row has spoken, and its signal is there to read. */
+/**
+ * Closed by us, by a person a moment before, or open for longer: the row has spoken, and its signal is there to read.
+ * Without one its time is not over by the database's clock.
+ */
 async function close({ run, tools }: Desk, { escalation, as }: CloseCall): Promise<Result> {
   await closeQuestion(tools.db, run, escalation, as);
-  return (await unreadSignals(tools.db.sql, run)).map(eventOf);
+  const signals = await unreadSignals(tools.db.sql, run);
+  return signals.length > 0 ? signals.map(eventOf) : null;
 }
 
 async function hold(desk: Desk, call: HoldCall): Promise<Result> {

@@ -92,6 +92,22 @@ test('a question that no address will ever take expires in its time', async () =
   assert.ok(!(await eventsOf(at.world, run!)).some(({ type }) => type === 'extended'));
 });
 
+test('a question whose time is not over by the database’s clock is left alone for a while', async () => {
+  await using at = await paying({ expireAfterMs: lifeMs });
+  const { db } = at.world;
+  const { transaction } = db;
+  let closes = 0;
+  db.transaction = (name, act) => {
+    if (name === 'close') closes += 1;
+    return transaction(name, act);
+  };
+  const { run } = await at.channel.say('carl', home, 'pay 50');
+  await until(at.world, run!, 'asked');
+  await db.sql`update escalations set expires_at = expires_at + interval '700 ms'`;
+  assert.equal((await until(at.world, run!, 'finished')).reason?.code, 'expired');
+  assert.ok(closes <= 3, `it was asked ${closes} times`);
+});
+
 test('whoever cannot be shown a question for a minute is asked at the next address as well', async () => {
   const people = {
     operator: {},
