@@ -66,7 +66,7 @@ async function said(tools: ConsoleTools, update: SaidUpdate, actor: Actor): Prom
   const words = consoleWordsIn(language);
   const dialog = about === null ? null : await findDialog(db.sql, conversation, about);
   if (dialog) return answered({ sql: db.sql, desk }, dialog, { text, message: about!, actor, language });
-  const place = about !== null || update.inThread ? await runAt(db.sql, conversation, about) : null;
+  const place = await runAt(db.sql, { conversation, message: about, isThread: update.inThread });
   const heard = readSaid(text);
   const asking: Asking = { actor, language, conversation, key, here: place?.run ?? null };
   if (heard.kind === 'verb') return perform(heard.verb, heard.target, asking, tools);

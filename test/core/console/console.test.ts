@@ -38,6 +38,19 @@ test('verbs are about the run of the message, or of the conversation, or of the 
   );
 });
 
+test('a reply to a message that belongs to no run is about none, be the latest of the conversation what it may', async () => {
+  await using at = await room();
+  await at.say('carl', 'refund 1042');
+  await at.memory.until((channel) => channel.in(home).some(({ card }) => card.code));
+  assert.match((await at.say('carl', 'cancel', { about: 'a list' })).reply!.line, /^Which run\?/);
+  // A prompt that was answered, or whose form was opened anew, is not known any more.
+  assert.equal((await at.say('carl', '77', { about: 'an old prompt' })).outcome, 'not_a_task');
+  assert.deepEqual(
+    (await at.world.desk.runs(10)).map(({ status }) => status),
+    ['waiting'],
+  );
+});
+
 test('a decision in words names its question; a free yes decides nothing', async () => {
   await using at = await room();
   const { run } = await at.say('carl', 'refund 1042 500');
