@@ -54,11 +54,18 @@ export type Said =
 const isCode = (word: string): boolean => /^[0-9a-z]{4}-[0-9a-z]{4}$/.test(word);
 const isRunPart = (word: string): boolean => /^[0-9a-f-]{4,36}$/i.test(word) && /\d/.test(word);
 
+/**
+ * A command that holds no task: an app sends `/task` by itself when it is picked from the menu, and a link to the bot
+ * sends `/start` with whatever the link carries (core.telegram.org/bots/features#deep-linking).
+ */
+const asksForNothing = /^\/(?:task(?:@\w+)?|start(?:@\w+)?\s.*)$/is;
+
 /** Reads it. A leading slash is how some platforms write verbs; what begins with `task` is a task whatever follows. */
 export function readSaid(given: string): Said {
   const text = given.trim();
   const [, taken] = /^\/?task(?:@\w+)?\s+(.+)$/is.exec(text) ?? [];
   if (taken !== undefined) return { kind: 'text', text: taken };
+  if (asksForNothing.test(text)) return { kind: 'verb', verb: 'help', target: null };
   const [first = '', ...rest] = text
     .replace(/^\/(\w+)@\w+/, '$1')
     .replace(/^\//, '')

@@ -77,6 +77,15 @@ test('a word that is nearly a verb begins nothing; after /task it does', async (
   assert.equal((await at.world.desk.runs(10)).length, 1);
 });
 
+test('a command without a task is answered with what can be asked for, and begins nothing', async () => {
+  await using at = await room();
+  for (const text of ['/task', '/task@baton_bot', '/start', '/start invited', '/start@baton_bot true']) {
+    assert.equal((await at.say('carl', text)).outcome, 'help', text);
+  }
+  assert.equal((await at.world.desk.runs(10)).length, 0);
+  assert.equal((await at.say('carl', 'start the backup')).outcome, 'run');
+});
+
 test('a stranger is told so, in their language, and begins nothing', async () => {
   await using at = await room();
   const refused = await at.hand(null, {
