@@ -51,6 +51,21 @@ test('a reply to a message that belongs to no run is about none, be the latest o
   );
 });
 
+test('a reply that is quicker than the platform’s word on the message it replies to is about its run', async () => {
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  await using at = await room({}, (memory) => ({
+    send: async (post) => {
+      const sent = await memory.send(post);
+      if (post.card.kind === 'question') await answered;
+      return sent;
+    },
+  }));
+  await at.say('carl', 'refund 1042');
+  const { message } = await at.memory.until((channel) => channel.in(home).find(({ card }) => card.code));
+  assert.equal((await at.say('carl', '500', { about: message })).outcome, 'decided');
+  answer();
+});
+
 test('a decision in words names its question; a free yes decides nothing', async () => {
   await using at = await room();
   const { run } = await at.say('carl', 'refund 1042 500');
