@@ -144,8 +144,8 @@ export interface Hall {
   question(code: string): Promise<Card | null>;
   /** Whose account of this channel it is; null for a stranger. */
   personOf(account: string): string | null;
-  /** Whether a stranger may begin tasks in this conversation. */
-  welcomes(account: string, conversation: string): boolean;
+  /** Who a stranger is in a conversation where anybody may begin tasks; null anywhere else. */
+  guest(account: string, conversation: string): string | null;
 }
 
 /**

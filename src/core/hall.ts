@@ -85,6 +85,6 @@ export function createHall({ name }: Channel, { db, desk, registry, reception }:
       return asked ? questionCard(asked, state, known) : null;
     },
     personOf: (account) => personWith(registry.people, name, account),
-    welcomes: (account, conversation) => desk.guest(name, account, conversation) !== null,
+    guest: (account, conversation) => desk.guest(name, account, conversation),
   };
 }

@@ -36,7 +36,7 @@ export type Arrival =
   /** Events are confirmed once they are kept; `isPressed`: somebody waits for the outcome, and Slack for three seconds. */
   | { kind: 'update'; by: Account; place: Place; update: Draft; isPressed: boolean; copy?: Copy }
   | { kind: 'form'; by: Account; place: Place; code: string; verb: Verb; trigger: string; update: Draft }
-  | { kind: 'filled'; by: Account; view: View; code: string; verb: Verb }
+  | { kind: 'filled'; by: Account; view: View; code: string; verb: Verb; at?: string | undefined }
   /** Somebody wants a run of this text, which needs a message to live under. */
   | { kind: 'begin'; by: Account; name: string; text: string; key: string; from: Place; isCommand: boolean }
   | { kind: 'home'; by: Account }
@@ -47,7 +47,11 @@ export type View = z.infer<typeof submission>['view'];
 /** The name of the app's form, and what it carries. */
 export const form = {
   callback: 'baton_form',
-  metadata: z.strictObject({ code: z.string().max(40), verb: z.enum(verbs) }),
+  /**
+   * `at`: the conversation in which a guest opened it, for it is there alone that they are somebody. It says nothing of
+   * who they are: whatever stands there, a guest may answer what the question asks of them, and no more.
+   */
+  metadata: z.strictObject({ code: z.string().max(40), verb: z.enum(verbs), at: z.string().max(200).optional() }),
 };
 export const copyPrefix = 'copy.';
 

@@ -25,8 +25,9 @@ type Filled = Extract<Arrival, { kind: 'filled' }>;
 /** Opens the form of a question; the trigger does not last as long as a look into the database may take. */
 export async function openForm(form: Form, tools: Tools, ack: Ack): Promise<void> {
   const { hall, api, people, answers } = tools;
-  const { by, place, code, verb, trigger } = form;
-  const person = people.personOf(by);
+  const { by, place, code, verb, trigger, update } = form;
+  const { conversation } = update;
+  const person = people.idIn(by, conversation);
   if (person === null) {
     await ack();
     if (people.mayRefuse(by)) await answers.whisper(by, place, slackWordsIn(await people.languageOf(by)).stranger);
@@ -39,10 +40,13 @@ export async function openForm(form: Form, tools: Tools, ack: Ack): Promise<void
   ]);
   const language = await people.languageOf(by);
   if (!opened.ok) return offerAgain(form, language, answers);
+  const isGuest = people.personOf(by) === null;
   const { id, hash } = (opened.data.view ?? {}) as { id?: string; hash?: string };
   const view = await hall.form(code, verb, person).then(
     async (fields) =>
-      fields ? modalOf(fields, code, verb, language) : notice(await whyNot(form, language, tools), language),
+      fields
+        ? modalOf(fields, { code, verb, ...(isGuest && { at: conversation }) }, language)
+        : notice(await whyNot(form, language, tools), language),
     () => notice(slackWordsIn(language).notNow, language),
   );
   await api.call('views.update', { view_id: id, hash, view }, true);

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { types } from '@slack/bolt';
+import type { z } from 'zod';
 import type { FormView, Reply } from '../../contracts/channel.ts';
-import type { Verb } from '../../contracts/escalation.ts';
 import { form as formName, type View } from './arrivals.ts';
 import { type Language, slackWordsIn } from './language.ts';
 import { most } from './limits.ts';
@@ -15,6 +15,7 @@ import type { SlackWords } from './words.ts';
 
 type Field = FormView['fields'][number];
 type Modal = types.ModalView;
+type Carried = z.infer<typeof formName.metadata>;
 
 const actionId = 'value';
 const blockId = (at: number): string => `f${at}`;
@@ -34,13 +35,13 @@ export function notice(text: string, language: Language): Modal {
 }
 
 /** The modal with the fields. */
-export function modalOf({ title, fields }: FormView, code: string, verb: Verb, language: Language): Modal {
+export function modalOf({ title, fields }: FormView, carried: Carried, language: Language): Modal {
   const words = slackWordsIn(language);
   const shown = fields.slice(0, most.viewBlocks - 1);
   return {
     ...notice(title, language),
     submit: plainText(words.send),
-    private_metadata: JSON.stringify({ code, verb }),
+    private_metadata: JSON.stringify(carried),
     blocks: [
       { type: 'section', text: plainText(fit(title || '–', most.sectionText, words)) },
       ...shown.map((field, at) => fieldBlock(field, at, words)),

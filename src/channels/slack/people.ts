@@ -7,6 +7,8 @@ import type { Language } from './language.ts';
 
 export interface People {
   personOf(account: Account): string | null;
+  /** Who they are there: somebody of the configuration, a guest where everybody is welcome, or null. */
+  idIn(account: Account, conversation: string): string | null;
   /** How Slack says that they read; English when it does not say so in time. */
   languageOf(account: Account): Promise<Language>;
   /** The same without asking, where there is no time to ask. */
@@ -41,10 +43,12 @@ export function createPeople(hall: Hall, api: Api): People {
   };
 
   const idOf = ({ team, user }: Account) => `${team}/${user}`;
+  const idIn: People['idIn'] = (account, conversation) =>
+    hall.personOf(idOf(account)) ?? hall.guest(idOf(account), conversation);
   return {
     personOf: (account) => hall.personOf(idOf(account)),
-    isStranger: (account, conversation) =>
-      hall.personOf(idOf(account)) === null && !hall.welcomes(idOf(account), conversation),
+    idIn,
+    isStranger: (account, conversation) => idIn(account, conversation) === null,
     idOf,
     languageOf: (account) => {
       const kept = languages.get(account.user);

@@ -81,9 +81,9 @@ async function answering(
   return { ...update, about: (await answers.promptIn(update.conversation, by)) ?? root };
 }
 
-function filledBy({ by, view, code, verb }: Extract<Arrival, { kind: 'filled' }>, { identity }: Tools): Draft {
+function filledBy({ by, view, code, verb, at }: Extract<Arrival, { kind: 'filled' }>, { identity }: Tools): Draft {
   const typed = typedIn(view);
-  const conversation = addressOf(identity.team, by.user, null);
+  const conversation = at ?? addressOf(identity.team, by.user, null);
   return { kind: 'filled', key: viewKey(view, typed), conversation, code, verb, typed };
 }
 

@@ -22,7 +22,7 @@ export interface Answers {
 }
 
 export interface AnswerTools {
-  hall: Pick<Hall, 'receive' | 'welcomes'>;
+  hall: Pick<Hall, 'receive' | 'guest'>;
   log: ChannelLog;
   bot: Bot;
   telling: Telling;
@@ -58,7 +58,7 @@ export function createAnswers({ hall, log, bot, telling, redelivers }: AnswerToo
       return;
     }
     const { person, account = '', conversation } = inbound;
-    const isStranger = outcome === 'not_allowed' && person === null && !hall.welcomes(account, conversation);
+    const isStranger = outcome === 'not_allowed' && person === null && hall.guest(account, conversation) === null;
     if (isStranger && !mayRefuse(account)) return;
     const said = outcome === 'help' && reply ? withHearing(reply, bot, words) : reply;
     const to: Asker = { conversation, message, pressed: null };

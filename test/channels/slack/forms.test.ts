@@ -85,6 +85,24 @@ describe('forms', { concurrency: 3 }, () => {
     assertClean(slack);
   });
 
+  test('a guest of a channel is asked there for what is missing, and gives it in a form', async () => {
+    await using home = await office({ configure: () => ({ rooms: ['slack:T0HOME/C0GENERAL'] }) });
+    const { slack, shop } = home;
+    slack.addPerson({ name: 'dora' });
+    const said = await slack.mention({ user: 'dora', channel: 'general', text: 'refund 7' });
+    const thread = () => slack.messages('general', said.ts);
+    const question = await slack.until(() => withButton(thread(), 'Answer'));
+    await slack.click({ user: 'dora', message: question, label: 'Answer' });
+    const form = await formOf(slack, 'dora');
+    await slack.submit({ user: 'dora', view: form, values: { amount: 'much' } });
+    assert.ok(slack.views('dora')[0]!.fields[0]!.error);
+    await slack.submit({ user: 'dora', view: form, values: { amount: '50' } });
+    assert.deepEqual(slack.views('dora'), []);
+    await slack.until(() => reading(thread(), /Completed/));
+    assert.equal(shop.effects('pay').length, 1);
+    assertClean(slack);
+  });
+
   test('a missing field is given by writing it in the thread', async () => {
     await using home = await office();
     const { slack, shop } = home;

@@ -135,7 +135,7 @@ test('forms are taken by Slack whatever stands in them', () => {
       { ...field, choices: [text, 'b'], initial: 'b' },
       { ...field, choices: Array.from({ length: 101 }, (_, at) => `${at}`), optional: true },
     ];
-    const view = modalOf({ title: text, fields }, 'ab12-cd34', 'edit', 'ru');
+    const view = modalOf({ title: text, fields }, { code: 'ab12-cd34', verb: 'edit' }, 'ru');
     assert.deepEqual(viewProblems(view, 'modal'), []);
     assert.deepEqual(pingsIn(view, '/view'), []);
   }
@@ -144,7 +144,7 @@ test('forms are taken by Slack whatever stands in them', () => {
     { ...field, initial: 'one\ntwo' },
     { ...field, choices: ['EUR', 'USD'], initial: 'USD' },
   ];
-  const { blocks } = modalOf({ title: 't', fields }, 'ab12-cd34', 'edit', 'en');
+  const { blocks } = modalOf({ title: 't', fields }, { code: 'ab12-cd34', verb: 'edit' }, 'en');
   const [, long, lines, choice] = blocks as unknown as Record<string, { text: string; multiline: boolean }>[];
   assert.match(long!.text!.text, /Too long to be edited here \(3001 characters\)/);
   assert.equal(lines!.element!.multiline, true);

@@ -58,7 +58,7 @@ export async function lobby({ hall: more = {}, telegram, channel: settings, prep
     homeOf: async (address) => moved.get(address) ?? address,
     home: () => Promise.reject(new Error('no home here')),
     question: async () => null,
-    welcomes: () => false,
+    guest: () => null,
     personOf: (account) => (account === '501' ? 'anna' : null),
     ...more,
   };
@@ -66,7 +66,7 @@ export async function lobby({ hall: more = {}, telegram, channel: settings, prep
   const watched = new Proxy(hall, {
     get: (of, name: keyof Hall) => {
       const act = of[name] as (...given: unknown[]) => unknown;
-      if (name === 'personOf' || name === 'welcomes') return act;
+      if (name === 'personOf' || name === 'guest') return act;
       return async (...given: unknown[]) => {
         try {
           return await act(...given);
