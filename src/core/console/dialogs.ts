@@ -102,10 +102,14 @@ export async function answered(
       return done('already_answered', line(words.told.unknown_question));
     return done('asked', promptOf(next, open, language, here === null ? null : (wrong.get(here) ?? null)));
   }
-  await endDialog(tools.sql, dialog.id);
-  if ('same' in read) return done('unchanged', line(words.form.unchanged));
+  if ('same' in read) {
+    await endDialog(tools.sql, dialog.id);
+    return done('unchanged', line(words.form.unchanged));
+  }
   const value = 'value' in read ? read.value : null;
   const answer = await tools.desk.vote(dialog.code, { actor, verb: dialog.verb, value });
+  // Not before the answer is recorded: until then a repeat of this reply needs what was typed.
+  await endDialog(tools.sql, dialog.id);
   return { ...done(answer.result, voteLine(answer, language, words, tools.desk.nameOf)), run: open.of.state.run };
 }
 

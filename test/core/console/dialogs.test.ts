@@ -48,6 +48,19 @@ test('a form belongs to who opened it, and a prompt is answered once', async () 
   assert.equal((await at.say('anna', '6', { about: 'p1' })).outcome, 'not_a_task');
 });
 
+test('what was typed is kept until the answer that it makes is', async () => {
+  await using at = await room();
+  const { card } = await asked(at, 'refund 1042');
+  const first = await at.hand('carl', { kind: 'press', code: card.code!, verb: 'answer' });
+  await at.hall.prompted(first.reply!.prompt!.dialog, home, 'p1');
+  const { vote } = at.world.desk;
+  at.world.desk.vote = () => Promise.reject(new Error('the database went away'));
+  const last = { kind: 'said', text: '60', about: 'p1', inThread: false } as const;
+  assert.equal((await at.hand('carl', last, home, 'k1')).outcome, 'later');
+  at.world.desk.vote = vote;
+  assert.equal((await at.hand('carl', last, home, 'k1')).outcome, 'decided');
+});
+
 test('whoever may not answer gets no form, but is told why', async () => {
   await using at = await room();
   const { card } = await asked(at, 'refund 1042 500');
