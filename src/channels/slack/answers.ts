@@ -37,7 +37,8 @@ export function lineOf({ outcome, reply }: Receipt, language: Language): string 
   if (reply) return visible.includes(outcome) || reply.line === '' ? null : reply.line;
   // Without a reply it was told before, or could not be handled.
   if (outcome === 'later') return words.later;
-  return outcome === 'dead' || outcome === 'usage' || outcome.endsWith('_invalid') ? words.failed : null;
+  if (outcome === 'usage') return words.noTask;
+  return outcome === 'dead' || outcome.endsWith('_invalid') ? words.failed : null;
 }
 
 export function createAnswers(hall: Hall, api: Api, sending: Sending, log: ChannelLog): Answers {

@@ -5,6 +5,7 @@ export const english: SlackWords = {
   notRecorded: 'Not recorded: the database does not answer. Please do it again in a moment.',
   later: 'Received. It could not be handled yet, and will be tried again.',
   failed: 'This could not be handled.',
+  noTask: 'This is no task that can be begun here; one has 1 to 4000 characters.',
   stranger: 'I do not know you. Whoever runs me can add you to the configuration.',
   noText: 'There is no text in this message.',
   stillWrong: 'These values were refused before.',

@@ -11,6 +11,7 @@ export interface SlackWords {
   /** It was kept, and could not be handled yet. */
   later: string;
   failed: string;
+  noTask: string;
   stranger: string;
   noText: string;
   /** The same values were refused before. */

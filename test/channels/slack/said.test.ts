@@ -71,6 +71,16 @@ describe('what is written and asked for', { concurrency: 3 }, () => {
     assertClean(slack);
   });
 
+  test('what is too long for a task is told how long one may be, and begins nothing', async () => {
+    await using home = await office();
+    const { slack, world } = home;
+    await slack.mention({ user: 'carl', channel: 'general', text: `refund 7 500 ${'x'.repeat(4_000)}` });
+    const told = await slack.until(() => slack.ephemerals('carl')[0]);
+    assert.equal(told.seen, 'This is no task that can be begun here; one has 1 to 4000 characters.');
+    assert.equal((await world.desk.runs(10)).length, 0);
+    assertClean(slack);
+  });
+
   test('a command begins a run below a message that says who asked for what', async () => {
     await using home = await office({ way: 'http' });
     const { slack } = home;
