@@ -58,7 +58,7 @@ async function taken(arrival: Arrival, tools: Tools): Promise<Carried> {
   switch (arrival.kind) {
     case 'update': {
       const { by, isPressed } = arrival;
-      const update = await answering(arrival, tools);
+      const update = { ...(await answering(arrival, tools)), ...whereKnown(arrival, tools) };
       return { arrival, taken: await (isPressed ? taking.pressed(by, update) : taking.event(by, update)) };
     }
     case 'filled':
@@ -68,6 +68,16 @@ async function taken(arrival: Arrival, tools: Tools): Promise<Carried> {
     default:
       return { arrival, taken: null };
   }
+}
+
+/** A command is about its sender's own things, wherever it is given; but a guest is somebody in that channel alone. */
+function whereKnown(
+  { by, update, place }: Extract<Arrival, { kind: 'update' }>,
+  { people, identity }: Tools,
+): Pick<Draft, 'conversation'> {
+  const { conversation } = update;
+  const here = addressOf(identity.team, place.channel, place.thread);
+  return { conversation: people.isStranger(by, conversation) && !people.isStranger(by, here) ? here : conversation };
 }
 
 /** In a thread there are no replies to one message: what is written after a prompt is taken for its answer. */

@@ -100,6 +100,8 @@ describe('forms', { concurrency: 3 }, () => {
     assert.deepEqual(slack.views('dora'), []);
     await slack.until(() => reading(thread(), /Completed/));
     assert.equal(shop.effects('pay').length, 1);
+    const look = await slack.command({ user: 'dora', channel: 'general', text: 'runs' });
+    assert.match(JSON.stringify(look.body), /The latest runs/);
     assertClean(slack);
   });
 
