@@ -55,8 +55,8 @@ const isCode = (word: string): boolean => /^[0-9a-z]{4}-[0-9a-z]{4}$/.test(word)
 const isRunPart = (word: string): boolean => /^[0-9a-f-]{4,36}$/i.test(word) && /\d/.test(word);
 
 /**
- * A command that holds no task: an app sends `/task` by itself when it is picked from the menu, and a link to the bot
- * sends `/start` with whatever the link carries (core.telegram.org/bots/features#deep-linking).
+ * A command that holds no task: apps send `/task` by itself when it is picked from a menu, and a link to Baton sends
+ * `/start` with whatever the link carries.
  */
 const asksForNothing = /^\/(?:task(?:@\w+)?|start(?:@\w+)?\s.*)$/is;
 
