@@ -23,13 +23,13 @@ export function createIncidentRoute(
   return defineRoute({
     name: 'incident',
     title: 'Look into an incident',
-    ru: { title: 'Разобраться со сбоем' },
+    ru: { title: 'Разобраться со сбоем', ask: { targets: 'Что проверить? Адреса или названия сервисов.' } },
     description: 'Checks sites and services, and restarts with your word what is down.',
     patterns: createPatterns(services),
     examples: services.slice(0, 1).flatMap(({ name }) => [`Check the ${name} service`, `Проверь сервис ${name}`]),
     fields: z.strictObject({ targets: z.string().min(1).max(2_000) }),
     ask: {
-      targets: 'What shall be checked? Addresses, or names of services. / Что проверить? Адреса или названия сервисов.',
+      targets: 'What shall be checked? Addresses, or names of services.',
     },
     plan: (p) =>
       p

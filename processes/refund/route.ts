@@ -39,7 +39,10 @@ export function createRefundRoute(
   return defineRoute({
     name: 'refund',
     title: 'Refund an order',
-    ru: { title: 'Вернуть деньги за заказ' },
+    ru: {
+      title: 'Вернуть деньги за заказ',
+      ask: { order: 'Какой это заказ? Напишите его номер.', reason: 'По какой причине возврат?' },
+    },
     description: 'Pays the money of an order back to the customer, and tells them so.',
     patterns,
     examples: ['Refund order 1042, it arrived damaged', 'Верни деньги за заказ 1042, пришёл битым'],
@@ -48,8 +51,8 @@ export function createRefundRoute(
       reason: z.string().min(1).max(500),
     }),
     ask: {
-      order: 'Which order is it? Its number, please. / Какой это заказ? Напишите его номер.',
-      reason: 'Why is it refunded? / По какой причине возврат?',
+      order: 'Which order is it? Its number, please.',
+      reason: 'Why is it refunded?',
     },
     plan: (p) =>
       p

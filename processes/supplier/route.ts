@@ -22,7 +22,16 @@ export function createSupplierRoute(
   return defineRoute({
     name: 'supplier',
     title: 'Register a supplier',
-    ru: { title: 'Завести поставщика' },
+    ru: {
+      title: 'Завести поставщика',
+      ask: {
+        name: 'Как называется поставщик?',
+        country: 'В какой он стране?',
+        taxId: 'Его ИНН или номер НДС?',
+        account: 'Его IBAN или расчётный счёт и БИК?',
+        email: 'Его электронная почта?',
+      },
+    },
     description: 'Checks a new supplier, has its risk decided upon, and opens it for payments.',
     patterns,
     examples: [
@@ -37,11 +46,11 @@ export function createSupplierRoute(
     }),
     // All that is missing is asked for in one question.
     ask: {
-      name: 'What is the supplier called? / Как называется поставщик?',
-      country: 'In which country is it? / В какой он стране?',
-      taxId: 'Its VAT number or INN? / Его ИНН или номер НДС?',
-      account: 'Its IBAN, or its account and BIK? / Его IBAN или расчётный счёт и БИК?',
-      email: 'Its e-mail address? / Его электронная почта?',
+      name: 'What is the supplier called?',
+      country: 'In which country is it?',
+      taxId: 'Its VAT number or INN?',
+      account: 'Its IBAN, or its account and BIK?',
+      email: 'Its e-mail address?',
     },
     plan: (p) =>
       p

@@ -1,6 +1,7 @@
 /** `run`: hands a task in and follows it to its end, or to a question that nobody here answers. */
 import { randomUUID } from 'node:crypto';
 import { type Verb, verbsWithValue } from '../contracts/escalation.ts';
+import { askIn } from '../contracts/route.ts';
 import type { Orchestrator } from '../core/orchestrator.ts';
 import type { QuestionState, RunState } from '../core/state.ts';
 import type { Call } from './call.ts';
@@ -47,7 +48,8 @@ export function fromPerson({ terminal, flags, signal }: Call, { registry }: Orch
   return {
     mayRepeat: true,
     decide: (asked: QuestionState, state: RunState) => {
-      const words = registry.routes.get(state.route?.name ?? '')?.data.ask ?? {};
+      const route = registry.routes.get(state.route?.name ?? '')?.data;
+      const words = route ? askIn(route, state.language) : {};
       return promptVerdict(asked, (question) => ask(question, signal), words);
     },
   };

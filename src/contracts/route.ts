@@ -24,8 +24,10 @@ export const routeData = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'a route name is lower-case words joined by dashes'),
   title: z.string().min(1).max(80),
   description: z.string().max(500),
-  /** The title in Russian. */
-  ru: z.strictObject({ title: z.string().min(1).max(80) }).optional(),
+  /** The same in Russian: the title, and how to ask. */
+  ru: z
+    .strictObject({ title: z.string().min(1).max(80), ask: z.record(z.string(), z.string().max(300)).optional() })
+    .optional(),
   fields: jsonObject,
   /** How to ask for a field that a task does not give. */
   ask: z.record(z.string(), z.string().max(300)),
@@ -45,6 +47,10 @@ export const routeData = z.strictObject({
 });
 export type RouteData = z.infer<typeof routeData>;
 
+/** How to ask for fields, in the language of a run as far as the route speaks it. */
+export const askIn = ({ ask, ru }: RouteData, language: 'en' | 'ru'): Readonly<Record<string, string>> =>
+  language === 'ru' ? { ...ask, ...ru?.ask } : ask;
+
 type RuleInput = Omit<z.input<typeof approvalRule>, 'agent'> & { agent: AnyAgent };
 
 /** A rule for the effect of one agent: `approval(pay, ({ input }) => ({ when: gt(input.amount, 100), deciders: … }))`. */
@@ -56,8 +62,8 @@ export const approval = <I, O>(
 export interface RouteDefinition<F> {
   name: string;
   title: string;
-  /** The title for who writes in Russian. */
-  ru?: { title: string };
+  /** The title, and how to ask for a field, for who writes in Russian. */
+  ru?: { title: string; ask?: { [K in keyof F]?: string } };
   /** One sentence: what it does. It is shown to people, and to a model that chooses among routes. */
   description: string;
   fields: z.ZodType<F>;
@@ -98,8 +104,13 @@ export interface Route {
 const withUndos = (agents: AnyAgent[] = []): AnyAgent[] =>
   agents.flatMap((agent) => [agent, ...(agent.definition.undo ? [agent.definition.undo.agent] : [])]);
 
+/** Words by field, as data. */
+const wordsOf = (words: object): Record<string, string> =>
+  Object.fromEntries(Object.entries(words).map(([field, text]) => [field, String(text)]));
+
 /** Declares a route. Its plan is built, and so type-checked, here; the registry proves it. */
 export function defineRoute<F>(definition: RouteDefinition<F>): Route {
+  const { ru } = definition;
   const built = definition.plan?.(planBuilder<F>(definition.title)) ?? {
     plan: null,
     agents: withUndos(definition.agents),
@@ -114,9 +125,9 @@ export function defineRoute<F>(definition: RouteDefinition<F>): Route {
     data: {
       name: definition.name,
       title: definition.title,
-      ...(definition.ru && { ru: definition.ru }),
+      ...(ru && { ru: { title: ru.title, ...(ru.ask && { ask: wordsOf(ru.ask) }) } }),
       description: definition.description,
-      ask: Object.fromEntries(Object.entries(definition.ask ?? {}).map(([field, words]) => [field, String(words)])),
+      ask: wordsOf(definition.ask ?? {}),
       agents: [...new Set(built.agents.map((agent) => agent.id))],
       plan: built.plan,
       questions: definition.questions,

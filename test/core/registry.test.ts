@@ -148,6 +148,7 @@ test('what is wrong with a route is told at the route', () => {
     [{ name: 'Re fund' }, 'malformed routes.Re fund.name'],
     [{ patterns: [/(?<ordr>x)/] }, 'unknown_field routes.refund.patterns[0]'],
     [{ ask: { ordr: 'Which?' } as never }, 'unknown_field routes.refund.ask'],
+    [{ ru: { title: 'Возврат', ask: { ordr: 'Какой?' } as never } }, 'unknown_field routes.refund.ru.ask'],
     [{ questions: { deciders: {} } }, 'nobody_decides routes.refund.questions.deciders'],
     [{ questions: { deciders: { roles: ['boss'] } } }, 'unknown_role routes.refund.questions.deciders.roles'],
     [{ questions: { deciders: { people: ['eve'] } } }, 'unknown_person routes.refund.questions.deciders.people'],

@@ -5,6 +5,7 @@
 import type { Card, CardLine } from '../../contracts/card.ts';
 import type { Contract } from '../../contracts/contract.ts';
 import type { JsonObject } from '../../contracts/json.ts';
+import { askIn } from '../../contracts/route.ts';
 import type { QuestionState, RunState } from '../state.ts';
 import { changesOf, factsOf, plain } from './facts.ts';
 import { type Material, material, nameOf, spokenOf, taskTitle } from './steps.ts';
@@ -105,7 +106,7 @@ function inputFacts(asked: QuestionState, contract: Contract | null, of: Materia
   if (subject && question.error && subject.input === null) return [];
   if (question.kind === 'plan' || question.kind === 'budget') return [];
   if (subject) return factsOf(subject.input, veilOfInput(asked, contract, of), of.words);
-  const { ask } = of.known.route(definition);
+  const ask = askIn(of.known.route(definition), of.language);
   return Object.entries((schema?.properties ?? {}) as Record<string, JsonObject>).map(([field, described]) => {
     const own = Object.hasOwn(ask, field) ? ask[field] : undefined;
     return { label: of.words.facts.missing, text: plain(own ?? fieldText(field, described), of, of.words) };

@@ -1,6 +1,7 @@
 /** The form in which a question's value is given: which schema, what is there already, and what of it is hidden. */
 import { type Verb, verbsWithValue } from '../../contracts/escalation.ts';
 import type { Form, FormWords } from '../../contracts/form.ts';
+import { askIn } from '../../contracts/route.ts';
 import type { Material } from '../cards/steps.ts';
 import { hiddenInput, redactions, veilOf } from '../cards/veil.ts';
 import type { QuestionState } from '../state.ts';
@@ -17,7 +18,7 @@ export function formFor({ question }: QuestionState, verb: Verb, of: Material, w
     schema: question.schema ?? {},
     base: verb === 'edit' ? (subject?.input ?? question.proposed) : undefined,
     veil: veilOf(verb === 'edit' ? hidden : [], []),
-    ask: verb === 'answer' ? of.known.route(question.definition).ask : {},
+    ask: verb === 'answer' ? askIn(of.known.route(question.definition), of.language) : {},
     words,
     cardWords: of.words,
   });

@@ -38,6 +38,7 @@ function checkFieldNames(route: Route, data: RouteData): Problem[] {
   return [
     ...route.patterns.flatMap((pattern, i) => unknown(`patterns[${i}]`, groupsOf(pattern))),
     ...unknown('ask', Object.keys(data.ask)),
+    ...unknown('ru.ask', Object.keys(data.ru?.ask ?? {})),
   ];
 }
 
