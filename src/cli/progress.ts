@@ -6,7 +6,7 @@ import { reasonText } from '../core/cards/facts.ts';
 import { contractOf, harmless, inShort } from '../core/cards/in-short.ts';
 import { renderCard, renderLine } from '../core/cards/lines.ts';
 import { decisionText } from '../core/cards/question.ts';
-import { type Material, stepTitle } from '../core/cards/steps.ts';
+import { type Material, stepTitle, waitDetail } from '../core/cards/steps.ts';
 import { summaryCard } from '../core/cards/summary.ts';
 import { duration } from '../core/cards/times.ts';
 import { redactions } from '../core/cards/veil.ts';
@@ -40,7 +40,9 @@ export function newsOf(event: Event, of: Material): CardLine | null {
       const asked = state.questions[event.decision.escalation];
       const text = asked && decisionText(asked, of);
       const denied = ['reject', 'stop', 'expired', 'withdrawn'].includes(event.decision.outcome);
-      return text ? { mark: denied ? 'failed' : 'done', text } : null;
+      const step = state.steps[asked?.question.step ?? ''];
+      const [waits] = step ? waitDetail(step, of) : [];
+      return text ? { mark: denied ? 'failed' : 'done', text, ...(waits && { detail: waits }) } : null;
     }
     case 'cancel_requested':
     case 'compensating':

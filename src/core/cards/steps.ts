@@ -4,7 +4,7 @@ import type { Contract } from '../../contracts/contract.ts';
 import { isSettled, itemsOf, openQuestions, type RunState, type StepState } from '../state.ts';
 import { plain } from './facts.ts';
 import { skipOf } from './skipped.ts';
-import { firstLine } from './text.ts';
+import { firstLine, shortRun } from './text.ts';
 import { duration } from './times.ts';
 import { contractNamed, type KnownToCards, secretsOf } from './veil.ts';
 import { lowerFirst } from './words/plural.ts';
@@ -101,12 +101,22 @@ function detailsOf(of: Material, step: StepState): string[] {
     ...(step.error ? [lowerFirst(words.failures[step.error.code])] : []),
     ...(uncertain && step.undo.status === 'none' ? [words.uncertain] : []),
     ...(asked ? [words.waitsFor(asked.question.code)] : []),
+    ...waitDetail(step, of),
     ...(step.status === 'running' && step.attempts.length > 1 ? [words.attempt(step.attempts.length)] : []),
     ...skipDetail(step, of),
     ...(step.outputBy ? [words.outputBy(nameOf(step.outputBy.person, of))] : []),
     ...undo,
     ...(step.undo.error ? [lowerFirst(words.failures[step.undo.error.code])] : []),
   ];
+}
+
+/** What is allowed and has not begun, since other runs have the same in hand. Nobody is asked, so that it must be said. */
+export function waitDetail({ ref, resource, status }: StepState, { state, words }: Material): string[] {
+  const isAsked = openQuestions(state).some(({ question }) => question.step === ref);
+  const goesOn = !state.finished && !state.failing && !state.cancelled;
+  if (!goesOn || status !== 'pending' || !resource || resource.held || isAsked) return [];
+  const runs = resource.evidence.flatMap((one) => (one.state === 'in_hand' ? [shortRun(one.run)] : []));
+  return runs.length > 0 ? [words.waitsForRun([...new Set(runs)].join(', '))] : [];
 }
 
 function skipDetail(step: StepState, of: Material): string[] {

@@ -7,6 +7,7 @@ import {
   asked,
   begun,
   card,
+  contended,
   decided,
   ended,
   factOf,
@@ -68,6 +69,23 @@ test('progress says what it waits for', () => {
     detail: 'waits for an answer (abcd-efgh)',
   });
   assert.equal(shown.lines.at(-1)!.text, 'Waiting for an answer');
+});
+
+const cancelled: Event = { type: 'cancel_requested', v: 1, signal: 's', by: { person: 'anna', via: 'memory' } };
+
+test('progress says that a step that was allowed waits for another run', () => {
+  const { evidence } = contended;
+  const of = (...more: Event[]) =>
+    progressCard(tell(...begun(), contended, asked({ evidence }), ...more), known).lines[1]!;
+  assert.equal(of().detail, 'waits for an answer (abcd-efgh)');
+  assert.deepEqual(of(decided('approve')), {
+    mark: 'waiting',
+    text: 'Pay the money back',
+    detail: 'waits until run beefbeef has done the same or has let go of it',
+  });
+  assert.equal(of(decided('approve'), { type: 'held', v: 1, ref: 'pay', resource: 'order:1042' }).detail, undefined);
+  assert.equal(of(decided('approve'), cancelled).detail, undefined);
+  assert.equal(of(decided('reject'), ...failed('rejected').slice(0, 1)).detail, 'a person said no');
 });
 
 test('a hidden value that stands in the task is not in the title', () => {

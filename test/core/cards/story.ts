@@ -193,6 +193,23 @@ export const decided = (outcome: Decision['outcome'], more: Partial<Decision> = 
   },
 });
 
+/** Another run is about to do what `pay` would do. */
+export const contended: EventOf<'contended'> = {
+  type: 'contended',
+  v: 1,
+  ref: 'pay',
+  resource: 'order:1042',
+  evidence: [
+    {
+      run: '01900000-0000-7000-8000-0000beefbeef',
+      title: 'again',
+      step: 'pay',
+      state: 'in_hand',
+      at: '2026-11-22T11:00:00Z',
+    },
+  ],
+};
+
 export const finished = (more: Partial<EventOf<'finished'>>): Event => ({
   type: 'finished',
   v: 1,

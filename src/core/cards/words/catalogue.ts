@@ -79,6 +79,8 @@ export interface Words {
   status: Record<RunStatus, string>;
   noTask: string;
   waitsFor(code: string): string;
+  /** Of a step that is allowed, and whose effect another run has in hand. */
+  waitsForRun(run: string): string;
   attempt(number: number): string;
   /** How often, and for how long; never, when it was not called. */
   tries(count: number, lasting: string): string;

@@ -155,6 +155,7 @@ export const english: Words = {
   },
   noTask: '(no text)',
   waitsFor: (code) => `waits for an answer (${code})`,
+  waitsForRun: (run) => `waits until run ${run} has done the same or has let go of it`,
   attempt: (count) => `attempt ${number(count)}`,
   tries: (count, lasting) =>
     count === 0

@@ -164,6 +164,7 @@ export const russian: Words = {
   },
   noTask: '(без текста)',
   waitsFor: (code) => `ждёт ответа (${code})`,
+  waitsForRun: (run) => `ждёт, пока запуск ${run} не сделает то же самое или не откажется от этого`,
   attempt: (count) => `попытка ${number(count)}`,
   tries: (count, lasting) =>
     count === 0
