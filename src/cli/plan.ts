@@ -5,6 +5,7 @@ import type { Event, EventOf } from '../contracts/event.ts';
 import type { Json, Value } from '../contracts/json.ts';
 import type { Meter } from '../contracts/model.ts';
 import { type Condition, dependenciesOf, type PlanStep } from '../contracts/plan.ts';
+import type { Task } from '../contracts/task.ts';
 import { harmless } from '../core/cards/in-short.ts';
 import type { Paint } from '../core/cards/lines.ts';
 import { modelCallText } from '../core/cards/spent.ts';
@@ -14,6 +15,7 @@ import { takeIn } from '../core/intake.ts';
 import type { Orchestrator } from '../core/orchestrator.ts';
 import { findingsOf, makePlan } from '../core/planner.ts';
 import type { Registry } from '../core/registry.ts';
+import { readSubmission } from '../core/submission.ts';
 import type { Call } from './call.ts';
 import { exit } from './exit.ts';
 import { operator } from './follow.ts';
@@ -21,29 +23,34 @@ import { withBaton } from './open.ts';
 
 const limitMs = 120_000;
 
-export const showPlan = (call: Call): Promise<number> =>
-  withBaton(call, false, async ({ orchestrator }) => {
+export function showPlan(call: Call): Promise<number> {
+  const { terminal, flags } = call;
+  const { task } = readSubmission({
+    source: 'terminal',
+    key: 'plan',
+    task: { text: call.arguments.join(' '), requester: operator, conversation: null },
+  });
+  return withBaton(call, false, async ({ orchestrator }) => {
     const { registry } = orchestrator;
-    const { terminal, flags } = call;
-    const events = await think(call.arguments[0] ?? '', orchestrator);
+    const events = await think(task, orchestrator);
     const planned = events.find((event) => event.type === 'planned');
     const lines = flags.json ? events.map((event) => JSON.stringify(event)) : told(events, registry, terminal.paint);
     lines.forEach(terminal.out);
     return planned ? exit.completed : exit.notCompleted;
   });
+}
 
 /** How often a plan goes back with what speaks against it, as in a run. */
 const maxTries = 3;
 
 /** What intake and planning would journal. Models are asked, and cost what they cost; nothing else is touched. */
-async function think(text: string, { registry, provider }: Orchestrator): Promise<Event[]> {
+async function think(task: Task, { registry, provider }: Orchestrator): Promise<Event[]> {
   const events: Event[] = [];
   const meter: Meter = {
     book: async () => {},
     settle: async (call) => void events.push({ type: 'model_called', v: 1, call }),
   };
   const thinking = { meter, signal: AbortSignal.timeout(limitMs), user: null };
-  const task = { text, requester: operator, conversation: null };
   const received: Event = { type: 'received', v: 1, task };
   const stateNow = () => evolveAll(replay('plan', []), [received, ...events], 0);
   const taken = await takeIn(stateNow(), provider, registry, thinking);

@@ -1,22 +1,26 @@
 /** What a person asked for, and who that person is to Baton. */
 import { z } from 'zod';
 
+/** What is wrong is said after the name of the field: whoever sent the task reads it. */
+const tooLong = (most: number): string => `has more than ${most} characters`;
+const words = (most: number, text = z.string()) => text.min(1, 'is empty').max(most, tooLong(most));
+
 /** A person of the configuration, and the channel through which they were authenticated. */
-export const actor = z.strictObject({ person: z.string().min(1).max(100), via: z.string().min(1).max(40) });
+export const actor = z.strictObject({ person: words(100), via: words(40) });
 export type Actor = z.infer<typeof actor>;
 
 export const maxTaskCharacters = 4_000;
 
 export const task = z.strictObject({
-  text: z.string().trim().min(1).max(maxTaskCharacters),
+  text: words(maxTaskCharacters, z.string().trim()),
   requester: actor,
   /** Where the answer goes: an opaque address that its channel made, or null for a client that follows by itself. */
-  conversation: z.string().max(200).nullable(),
+  conversation: z.string().max(200, tooLong(200)).nullable(),
 });
 export type Task = z.infer<typeof task>;
 
 /** A task on its way in. `source` and `key` identify the message: the same pair is the same run, however often it comes. */
-export const submission = z.strictObject({ source: z.string().min(1).max(40), key: z.string().min(1).max(200), task });
+export const submission = z.strictObject({ source: words(40), key: words(200), task });
 export type Submission = z.infer<typeof submission>;
 
 /** What lists call a task: the first line of its text. */

@@ -6,7 +6,7 @@ import { BatonError } from '../contracts/error.ts';
 import { type VoteAnswer, verbsWithValue } from '../contracts/escalation.ts';
 import type { Entry } from '../contracts/event.ts';
 import { isFinal } from '../contracts/run.ts';
-import { type Actor, type Submission, submission } from '../contracts/task.ts';
+import type { Actor, Submission } from '../contracts/task.ts';
 import { maxAnyBytes, outOfBounds } from './bounds.ts';
 import type { KnownToCards } from './cards/veil.ts';
 import { guestIn, mayControl, mayStart } from './control.ts';
@@ -27,6 +27,7 @@ import { type RouteUse, readRouteUse } from './store/route-use.ts';
 import { findRuns, getRun, listRuns, type RunRow, readJournal, watchRun } from './store/runs.ts';
 import { signalRun } from './store/signals.ts';
 import { readTaskUse } from './store/task-use.ts';
+import { readSubmission } from './submission.ts';
 
 export type CancelAnswer = { result: 'requested' | 'already_over' | 'not_allowed' | 'unknown_run' };
 
@@ -78,7 +79,7 @@ export interface DeskTools {
 
 export function createDesk({ db, registry, definitions, hub, pricing }: DeskTools): Desk {
   const submit: Desk['submit'] = async (given, { watch = false } = {}) => {
-    const { source, key, task } = checked(given);
+    const { source, key, task } = readSubmission(given);
     if (!mayStart(registry, task)) throw new BatonError('usage', 'This person may not begin runs here.');
     const kept = await patiently(() => keepMessage(db.sql, { source, key, body: { kind: 'task', task, watch } }));
     return kept.run ?? (await patiently(() => beginRun(db.sql, source, key, task, watch)));
@@ -144,14 +145,6 @@ export function createDesk({ db, registry, definitions, hub, pricing }: DeskTool
     nameOf: (person) => registry.people.get(person)?.name ?? person,
     find: (part) => findRuns(db.sql, part),
   };
-}
-
-function checked(given: Submission): Submission {
-  const task = { ...given.task, text: scrubText(given.task.text) };
-  const parsed = submission.safeParse({ source: scrubText(given.source), key: scrubText(given.key), task });
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new BatonError('usage', `This is no task: ${issue?.path.join('.')}: ${issue?.message}.`);
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

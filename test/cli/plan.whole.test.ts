@@ -32,6 +32,17 @@ test('what is missing is told, and what fits nothing has no plan', async () => {
   assert.match(none.out, /^The task fits nothing that is set up here: Refund an order/);
 });
 
+test('words without quotes are one task, and what is no task is refused as `run` refuses it', async () => {
+  await using database = await testDatabase();
+  const { out } = await baton(database.url, ['plan', 'Refund', 'order', '1042']);
+  assert.match(out, /order: "1042"/);
+  for (const command of ['plan', 'run']) {
+    const { code, err } = await baton(database.url, [command, ' ']);
+    assert.equal(code, 2);
+    assert.match(err, /This is no task: text is empty\./);
+  }
+});
+
 test('with a key the models are asked: a plan that does not hold is shown with why, then the one that does, and the cost', async () => {
   await using database = await testDatabase();
   const cyclic = inForm(withStep(planOverList, 'sources', { after: ['post'] }));
