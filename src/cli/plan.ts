@@ -15,6 +15,7 @@ import { takeIn } from '../core/intake.ts';
 import type { Orchestrator } from '../core/orchestrator.ts';
 import { findingsOf, makePlan } from '../core/planner.ts';
 import type { Registry } from '../core/registry.ts';
+import { isStuck } from '../core/seek-plan.ts';
 import { readSubmission } from '../core/submission.ts';
 import type { Call } from './call.ts';
 import { exit } from './exit.ts';
@@ -40,9 +41,6 @@ export function showPlan(call: Call): Promise<number> {
   });
 }
 
-/** How often a plan goes back with what speaks against it, as in a run. */
-const maxTries = 3;
-
 /** What intake and planning would journal. Models are asked, and cost what they cost; nothing else is touched. */
 async function think(task: Task, { registry, provider }: Orchestrator): Promise<Event[]> {
   const events: Event[] = [];
@@ -58,16 +56,15 @@ async function think(task: Task, { registry, provider }: Orchestrator): Promise<
   if (taken.type !== 'understood') return events;
   const route = registry.routes.get(taken.route)!.data;
   const content = (value: Value): Json => ('inline' in value ? value.inline : null);
-  for (let tries = 0; tries < maxTries; tries += 1) {
+  for (;;) {
     const made = await makePlan({ state: stateNow(), route, provider, registry, content }, thinking);
     events.push(made);
-    if (made.type !== 'plan_refused') break;
+    if (made.type !== 'plan_refused' || isStuck(stateNow().thought, content)) return events;
   }
-  return events;
 }
 
 function told(events: readonly Event[], registry: Registry, paint: Paint): string[] {
-  return events.flatMap((event) => {
+  const lines = events.flatMap((event) => {
     if (event.type === 'understood') return understoodLines(event, registry, paint);
     if (event.type === 'planned') return plannedLines(event, registry, events, paint);
     if (event.type === 'compensating') return [paint('red', harmless(explain(event.because), 2_000))];
@@ -76,6 +73,8 @@ function told(events: readonly Event[], registry: Registry, paint: Paint): strin
     const failed = event.type === 'intake_failed' || event.type === 'plan_failed';
     return failed ? [paint('red', harmless(explain(event.error), 2_000))] : [];
   });
+  const isLeft = ['plan_refused', 'plan_failed'].includes(events.at(-1)!.type);
+  return isLeft ? [...lines, '', 'No plan is proven: a run would ask a person for one.'] : lines;
 }
 
 function understoodLines(event: EventOf<'understood'>, registry: Registry, paint: Paint): string[] {

@@ -9,7 +9,7 @@ import { call, type Known, type Move, nothing, wake } from './move.ts';
 import { askOfRun, endingBy, lastQuestion } from './questions.ts';
 import { ownRetry, retryDelayMs } from './retry.ts';
 import type { RunState } from './state.ts';
-import { byPerson } from './thought.ts';
+import { byPerson, type Thought } from './thought.ts';
 import { briefed } from './wording.ts';
 
 /** How often one provider may try before a person is asked. */
@@ -29,15 +29,15 @@ export function seekPlan(state: RunState, known: Known, now: number): Move {
     const at = failedAt + retryDelayMs(ownRetry, failures, `${state.run}/plan`, error);
     return now < at ? wake(at) : call({ kind: 'plan' });
   }
-  return isStuck(state, known) ? askForPlan(state, known, now) : call({ kind: 'plan' });
+  return isStuck(state.thought, known.content) ? askForPlan(state, known, now) : call({ kind: 'plan' });
 }
 
 /** Tried often enough, or the same plan came twice: more tries would only cost more. What a person wrote goes back to people. */
-function isStuck({ thought }: RunState, known: Known): boolean {
+export function isStuck(thought: Thought, content: Known['content']): boolean {
   const tries = thought.refused.slice(thought.countFrom);
   const last = tries.at(-1);
   if (!last) return false;
-  const same = (one: typeof last) => digest(known.content(one.plan)) === digest(known.content(last.plan));
+  const same = (one: typeof last) => digest(content(one.plan)) === digest(content(last.plan));
   return last.by.startsWith(byPerson) || tries.length >= maxTries || tries.slice(0, -1).some(same);
 }
 

@@ -61,6 +61,18 @@ test('with a key the models are asked: a plan that does not hold is shown with w
   assert.equal(openai.requests.length, 3);
 });
 
+test('a model that gives the same plan twice is not asked a third time, as in a run', async () => {
+  await using database = await testDatabase();
+  const cyclic = inForm(withStep(planOverList, 'sources', { after: ['post'] }));
+  await using providers = await playProviders({ thoughts: { plan: () => cyclic } });
+  const { openai } = providers;
+  const env = { OPENAI_API_KEY: openai.apiKey, OPENAI_BASE_URL: openai.baseUrl };
+  const { code, out } = await baton(database.url, ['plan', 'How do people make green tea? Sum it up'], { env });
+  assert.equal(code, 1);
+  assert.equal(out.match(/proposed a plan that does not hold/g)?.length, 2);
+  assert.match(out, /\nNo plan is proven: a run would ask a person for one\.\n$/);
+});
+
 test('without a key a task that only a model can plan says what is missing', async () => {
   await using database = await testDatabase();
   const { code, out } = await baton(database.url, ['plan', 'Research brief on brewing green tea']);
