@@ -70,24 +70,23 @@ function assumedStatements({ calls, modelSteps, cachedInput, retries, escalation
     {
       key: 'intake',
       words: `Intake: one call of the light model a task, ${tokens(calls.intake)}.`,
-      source:
-        'assumed; the three routes of this repository are 1,285 characters of JSON, some 400 tokens, and instructions and the task come on top',
+      source: 'assumed; with the four routes of this repository it is 1,600 tokens in, and the task comes on top',
     },
     {
       key: 'planning',
       words: `Planning: one call of the strong model a task, ${tokens(calls.planning)}.`,
       source:
-        'assumed; its 21 contracts are 13,245 characters, some 4,000 tokens, and its plans 1,019 to 1,819, some 300 to 600; reasoning is billed as output. A route with a plan of its own needs none',
+        'assumed; with the agents of one route of this repository it is 3,300 to 4,100 tokens in, and a plan has 260 to 470; the task and what is put right come on top, and reasoning is billed as output. A route with a plan of its own needs none',
     },
     {
       key: 'modelSteps',
       words: `Steps that a model closes (mid): ${say(modelSteps)} % of all; code, services and people close the rest without tokens.`,
-      source: 'assumed; in the three processes of this repository it is none',
+      source: 'assumed; in one process of this repository, the brief, 3 of 7 agents are models, and in the others none',
     },
     {
       key: 'steps',
       words: `Such a step: one call of the mid model, ${tokens(calls.steps)}.`,
-      source: 'assumed; the schemas of a contract are 260 to 1,300 characters, and its data come on top',
+      source: 'assumed; the schemas of a contract are 260 to 1,900 characters, and its data come on top',
     },
     {
       key: 'closing',
