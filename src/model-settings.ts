@@ -16,6 +16,13 @@ const web = z
     (given) => /^https?:\/\/[^\s/]/.test(given) && isPlain(given),
     'must be an address that begins with http:// or https://, without a name and a password',
   );
+/** The key, and the tokens that it gives, must not travel in the open; there is no server of it on one's own machine. */
+const secure = z
+  .string()
+  .refine(
+    (given) => /^https:\/\/[^\s/]/.test(given) && isPlain(given),
+    'must be an address that begins with https://, without a name and a password',
+  );
 const key = z.string().regex(/^[\x21-\x7e]+$/, 'must be one word of plain letters, as the provider shows it');
 const scopes = ['GIGACHAT_API_PERS', 'GIGACHAT_API_B2B', 'GIGACHAT_API_CORP'] as const;
 
@@ -25,8 +32,8 @@ export const modelVariables = {
   OPENAI_BASE_URL: web.optional(),
   GIGACHAT_AUTH_KEY: key.optional(),
   GIGACHAT_SCOPE: z.enum(scopes, { error: `must be one of ${scopes.join(', ')}` }).optional(),
-  GIGACHAT_AUTH_URL: web.optional(),
-  GIGACHAT_BASE_URL: web.optional(),
+  GIGACHAT_AUTH_URL: secure.optional(),
+  GIGACHAT_BASE_URL: secure.optional(),
   GIGACHAT_CA_FILE: z
     .string()
     .transform((given) => resolve(given))

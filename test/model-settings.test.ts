@@ -62,8 +62,8 @@ test('all that GigaChat may need is taken', () => {
 test('half of a provider is an error that names what is missing, and no value', () => {
   const halves: [Record<string, string>, string][] = [
     [{ OPENAI_BASE_URL: 'http://s3cret.example/' }, 'OPENAI_API_KEY'],
-    [{ GIGACHAT_BASE_URL: 'http://s3cret.example/' }, 'GIGACHAT_AUTH_KEY'],
-    [{ GIGACHAT_AUTH_URL: 'http://s3cret.example/' }, 'GIGACHAT_AUTH_KEY'],
+    [{ GIGACHAT_BASE_URL: 'https://s3cret.example/' }, 'GIGACHAT_AUTH_KEY'],
+    [{ GIGACHAT_AUTH_URL: 'https://s3cret.example/' }, 'GIGACHAT_AUTH_KEY'],
     [{ GIGACHAT_SCOPE: 'GIGACHAT_API_PERS' }, 'GIGACHAT_AUTH_KEY'],
     [{ GIGACHAT_STREAMS: '3' }, 'GIGACHAT_AUTH_KEY'],
     [{ GIGACHAT_CA_FILE: certificate }, 'GIGACHAT_AUTH_KEY'],
@@ -85,8 +85,9 @@ test('what has the wrong form is refused by the name of its variable', () => {
     OPENAI_BASE_URL: ['api.s3cret.example/v1', 'ftp://s3cret', 'https://me:s3cret@proxy.example/v1'],
     GIGACHAT_AUTH_KEY: ['Basic s3cret'],
     GIGACHAT_SCOPE: ['s3cret', 'gigachat_api_pers'],
-    GIGACHAT_AUTH_URL: ['s3cret'],
-    GIGACHAT_BASE_URL: ['https://'],
+    // The key and the token would travel in the open.
+    GIGACHAT_AUTH_URL: ['s3cret', 'http://s3cret.example/oauth'],
+    GIGACHAT_BASE_URL: ['https://', 'http://s3cret.example/api/v1'],
     GIGACHAT_CA_FILE: ['no/s3cret.pem', 'src', 'package.json', broken],
     GIGACHAT_STREAMS: ['0', '1000', '1.5', '-1', ' 2'],
   };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { checkModels } from '../../src/cli/doctor/models.ts';
 import { loadSettings } from '../../src/config.ts';
+import type { ModelSettings } from '../../src/model-settings.ts';
 
 interface Seen {
   line: string;
@@ -37,12 +38,13 @@ async function provider(answers: Record<string, number | object | string>) {
 
 const listOf = (...ids: string[]) => ({ object: 'list', data: ids.map((id) => ({ id, object: 'model' })) });
 const openaiAt = (url: string) => ({ OPENAI_API_KEY: 'sk-s3cret', OPENAI_BASE_URL: `${url}/v1/` });
-const gigachatAt = (url: string) => ({
-  GIGACHAT_AUTH_KEY: 's3cret-auth',
-  GIGACHAT_SCOPE: 'GIGACHAT_API_CORP',
-  GIGACHAT_AUTH_URL: `${url}/oauth`,
-  GIGACHAT_BASE_URL: `${url}/api/v1`,
-});
+/** With both providers; GigaChat in the open, which no setting allows. */
+const bothAt = (openai: string, gigachat: string): ModelSettings => {
+  const key = { GIGACHAT_AUTH_KEY: 's3cret-auth', GIGACHAT_SCOPE: 'GIGACHAT_API_CORP' };
+  const settings = loadSettings({ ...openaiAt(openai), ...key });
+  const at = { authUrl: `${gigachat}/oauth`, baseUrl: `${gigachat}/api/v1` };
+  return { ...settings, gigachat: { ...settings.gigachat!, ...at } };
+};
 const textsOf = (found: { text: string }[]) => found.map(({ text }) => text);
 
 test('without a key there are the rules, and it is said what turns models on', async () => {
@@ -60,8 +62,7 @@ test('each provider is asked with its key, and each tier is told with its price 
     '/oauth': { access_token: 'token-s3cret', expires_at: 1 },
     '/api/v1/models': listOf('GigaChat-2', 'GigaChat-2-Pro', 'GigaChat-2-Max'),
   });
-  const settings = loadSettings({ ...openaiAt(openai.url), ...gigachatAt(gigachat.url) });
-  const found = await checkModels(settings, {
+  const found = await checkModels(bothAt(openai.url, gigachat.url), {
     strong: { provider: 'openai', model: 'of-our-own', fallback: 'none' },
     light: { provider: 'gigachat', fallback: { provider: 'openai', model: 'no-such' } },
   });
@@ -97,7 +98,7 @@ test('each provider is asked with its key, and each tier is told with its price 
 test('a refused key, a busy provider, another server and nobody at all are told apart, each with what to do', async () => {
   const told = async (models: number | string, oauth: number | object) => {
     await using server = await provider({ '/v1/models': models, '/oauth': oauth });
-    const found = await checkModels(loadSettings({ ...openaiAt(server.url), ...gigachatAt(server.url) }), null);
+    const found = await checkModels(bothAt(server.url, server.url), null);
     assert.ok(found.every(({ ok, advice }) => !ok && advice));
     assert.doesNotMatch(JSON.stringify(found), /s3cret/);
     return textsOf(found);
@@ -112,10 +113,15 @@ test('a refused key, a busy provider, another server and nobody at all are told 
     'what answers there has no list of models (200)',
   ]);
   const nobody = 'http://127.0.0.1:1';
-  assert.deepEqual(textsOf(await checkModels(loadSettings({ ...openaiAt(nobody), ...gigachatAt(nobody) }), null)), [
-    'the provider could not be reached',
-    'the provider could not be reached',
-  ]);
+  const lost = await checkModels(bothAt(nobody, nobody), null);
+  assert.deepEqual(textsOf(lost), ['the provider could not be reached', 'the provider could not be reached']);
+  assert.deepEqual(
+    lost.map(({ advice }) => advice),
+    [
+      'check the network of this machine, and OPENAI_BASE_URL if it is set',
+      'check the network of this machine, and GIGACHAT_AUTH_URL and GIGACHAT_BASE_URL if they are set',
+    ],
+  );
 });
 
 test('a tier whose provider has no key is told, and so is one that stands in', async () => {

@@ -44,7 +44,11 @@ function ofProvider(provider: string, listing: Listing): Finding {
     return wrong(provider, 'its certificate is signed by nobody who is trusted here', advice);
   }
   if ('trouble' in listing) {
-    const advice = `check the network of this machine, and ${prefix}_BASE_URL if it is set`;
+    const addresses =
+      provider === 'gigachat'
+        ? 'GIGACHAT_AUTH_URL and GIGACHAT_BASE_URL if they are set'
+        : `${prefix}_BASE_URL if it is set`;
+    const advice = `check the network of this machine, and ${addresses}`;
     return wrong(provider, 'the provider could not be reached', advice);
   }
   const { status } = listing;

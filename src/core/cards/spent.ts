@@ -1,6 +1,6 @@
 /** What a run has cost, in words. */
 import type { Card } from '../../contracts/card.ts';
-import type { ModelCall } from '../../contracts/usage.ts';
+import { isUnbilled, type ModelCall } from '../../contracts/usage.ts';
 import type { RunState } from '../state.ts';
 import type { Spent } from '../thought.ts';
 import { plain } from './facts.ts';
@@ -39,11 +39,14 @@ export const standInTexts = (of: Material): string[] =>
     modelWordsOf(of.words).standIn(plain(provider, of, of.words), plain(instead, of, of.words)),
   );
 
+const noUsage = { input: 0, output: 0, cachedInput: 0 };
+
 /** One call of a model: `plan: <provider> <model>, 5,210 tokens (4,096 cached), 0.0123 USD`. */
 export function modelCallText({ purpose, provider, model, usage, cost, error }: ModelCall, words: Words): string {
   const said = modelWordsOf(words);
-  const tokens = usage ? said.tokens(usage.input + usage.output, usage.cachedInput) : said.unpriced(1);
-  const price = cost ? microsText(cost.micros, cost.currency, words) : '';
+  const { input, output, cachedInput } = usage ?? noUsage;
+  const taken = usage || isUnbilled(error) ? said.tokens(input + output, cachedInput) : said.unpriced(1);
+  const price = cost ? microsText(cost.micros, cost.currency, words) : usage ? said.noPrice : '';
   const failed = error ? `; ${words.failures[error.code]}` : '';
-  return `${said.called(purpose, `${provider} ${model}`, tokens, price)}${failed}`;
+  return `${said.called(purpose, `${provider} ${model}`, taken, price)}${failed}`;
 }

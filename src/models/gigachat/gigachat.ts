@@ -155,7 +155,5 @@ function usableUrl(name: string, given: string): URL {
   throw misconfigured(name, 'is not an https address');
 }
 
-function misconfigured(path: string, what: string): BatonError {
-  const hint = `${path} ${what}`;
-  return new BatonError('config_invalid', hint, { problems: [{ code: 'gigachat_unusable', path, hint }] });
-}
+const misconfigured = (path: string, hint: string): BatonError =>
+  new BatonError('config_invalid', `${path} ${hint}`, { problems: [{ code: 'gigachat_unusable', path, hint }] });

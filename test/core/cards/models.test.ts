@@ -6,7 +6,7 @@ import type { ModelCall } from '../../../src/contracts/usage.ts';
 import { renderCard } from '../../../src/core/cards/lines.ts';
 import { progressCard } from '../../../src/core/cards/progress.ts';
 import { questionCard } from '../../../src/core/cards/question.ts';
-import { microsText, spentText } from '../../../src/core/cards/spent.ts';
+import { microsText, modelCallText, spentText } from '../../../src/core/cards/spent.ts';
 import { material } from '../../../src/core/cards/steps.ts';
 import { summaryCard } from '../../../src/core/cards/summary.ts';
 import { traceText } from '../../../src/core/cards/trace.ts';
@@ -41,6 +41,18 @@ for (const [language, cost, closing] of [
     assert.match(plain(spentText(state.thought.spent, said))!, /USD/);
   });
 }
+
+test('a call says what it took: nothing where it was not heard, and a price that nobody knows as n/a', () => {
+  const said = (more: Partial<ModelCall>) =>
+    modelCallText(modelCall({ cost: null, usage: null, ...more }), wordsIn('en')).replace(/^.*?, /, '');
+  const { usage } = modelCall();
+  assert.equal(said({ error: fail('model_unreachable', '') }), '0 tokens; The model could not be reached');
+  assert.equal(
+    said({ error: fail('model_unavailable', '') }),
+    '1 call at a price that nobody knows (n/a); The model is out of order',
+  );
+  assert.equal(said({ usage }), '5,210 tokens (4,000 cached), n/a');
+});
 
 test('a run that cost nothing says nothing of it, and a price that nobody knows is n/a', () => {
   const words = wordsIn('en');

@@ -34,6 +34,7 @@ export const englishModels: ModelWords = {
   nothingTaken: 'Nothing: no model was asked, and no agent has a price',
   unpriced: (calls) =>
     `${number(calls)} ${plural(calls, { one: 'call', other: 'calls' })} at a price that nobody knows (n/a)`,
+  noPrice: 'n/a',
   standIn: (provider, instead) => `${provider} stood in for ${instead}, which could not answer`,
   about: { answer: 'what was missing', plan: 'the plan', budget: 'the budget' },
   titles: { plan: 'No plan could be proven', budget: 'It may cost more than planned. Go on?' },

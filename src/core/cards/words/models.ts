@@ -24,6 +24,8 @@ export interface ModelWords {
   nothingTaken: string;
   /** Calls of which nobody can say what they cost. */
   unpriced(calls: number): string;
+  /** In the place of a sum. */
+  noPrice: string;
   standIn(provider: string, instead: string): string;
   /** What a question without a step is about. */
   about: Record<Exclude<EscalationKind, 'approve' | 'uncertain' | 'failure'>, string>;

@@ -35,6 +35,7 @@ export const russianModels: ModelWords = {
   nothingTaken: 'Ничего: к моделям не обращались, платных агентов нет',
   unpriced: (calls) =>
     `${number(calls)} ${plural(calls, { one: 'вызов', few: 'вызова', many: 'вызовов' })} по неизвестной цене (н/д)`,
+  noPrice: 'н/д',
   standIn: (provider, instead) => `${provider} ответил вместо ${instead}, который не смог`,
   about: { answer: 'недостающие данные', plan: 'план', budget: 'бюджет' },
   titles: { plan: 'План не прошёл проверку', budget: 'Может выйти дороже, чем намечено. Продолжать?' },
