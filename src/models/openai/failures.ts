@@ -94,8 +94,8 @@ function brokenBy(error: unknown, hasAnswered: boolean): Failure {
     return fail('model_unreachable', `OpenAI could not be reached (${neverLeft ?? code ?? 'no connection'})`);
   }
   // What the runtime's fetch throws has a cause; anything else was thrown before: by an address or a key that HTTP has
-  // no form for, and so it will be the next time.
-  if (!hasAnswered && causes.length === 1) {
+  // no form for, and so it will be the next time. A port of other protocols, which fetch blocks, has no code either.
+  if (!hasAnswered && (causes.length === 1 || causes.some(({ message }) => message === 'bad port'))) {
     return fail('model_unreachable', 'OpenAI could not be asked: its address or its key cannot be used', {
       retryable: false,
     });
@@ -104,6 +104,7 @@ function brokenBy(error: unknown, hasAnswered: boolean): Failure {
 }
 
 interface Cause {
+  message: string;
   code?: unknown;
   syscall?: unknown;
 }
@@ -111,5 +112,5 @@ interface Cause {
 function causesOf(error: unknown, depth = 0): Cause[] {
   if (!(error instanceof Error) || depth > 8) return [];
   const inner = [error.cause, ...(error instanceof AggregateError ? error.errors : [])];
-  return [error as Cause, ...inner.flatMap((one) => causesOf(one, depth + 1))];
+  return [error, ...inner.flatMap((one) => causesOf(one, depth + 1))];
 }

@@ -103,8 +103,12 @@ test('nobody at the address is unreachable, and so is a name that nobody has', a
   }
 });
 
-test('an address or a key that HTTP has no form for is told, and never repeated', async () => {
-  for (const options of [{ baseUrl: 'no address' }, { apiKey: 'sk-ключ', baseUrl: 'http://127.0.0.1:9/v1' }]) {
+test('an address or a key that HTTP has no form for, and a port that fetch blocks, is told, and never repeated', async () => {
+  for (const options of [
+    { baseUrl: 'no address' },
+    { baseUrl: 'http://127.0.0.1:6000/v1' },
+    { apiKey: 'sk-ключ', baseUrl: 'http://127.0.0.1:9/v1' },
+  ]) {
     const { error } = await ask(createOpenai({ apiKey: secret, ...options }));
     assert.deepEqual([error?.code, error?.retryable], ['model_unreachable', false]);
     assert.doesNotMatch(error?.message ?? '', /sk-|no address/);
