@@ -26,9 +26,13 @@ const forFallback: readonly ErrorCode[] = [
   'unexpected',
 ];
 
+/** It cannot be reached as it is set up, now or later. */
+const isUnusable = ({ code, retryable }: Pick<Failure, 'code' | 'retryable'>): boolean =>
+  code === 'model_unreachable' && !retryable;
+
 /** `used`: what was tried already with this model; each remedy helps once or not at all. */
-export function remedyFor({ code, retryAfterMs }: Failure, used: ReadonlySet<Remedy>): Remedy {
-  const remedy = first[code];
+export function remedyFor({ code, retryAfterMs, retryable }: Failure, used: ReadonlySet<Remedy>): Remedy {
+  const remedy = isUnusable({ code, retryable }) ? undefined : first[code];
   const isInTime = remedy !== 'later' || (retryAfterMs !== undefined && retryAfterMs <= longestWaitMs);
   if (remedy !== undefined && isInTime && !used.has(remedy)) return remedy;
   return forFallback.includes(code) ? 'fallback' : 'none';
@@ -50,5 +54,8 @@ const words: Partial<Record<ErrorCode, string>> = {
 };
 
 /** The failure as it is handed on: in Baton's own words, whatever the provider's were; those stay in `said`. */
-export const handedOn = (by: string, { code, message: _, ...more }: Failure): Failure =>
-  fail(code, `${by} ${words[code] ?? 'could not be asked'}`, more);
+export function handedOn(by: string, { message: _, ...failure }: Failure): Failure {
+  const { code, ...more } = failure;
+  const advice = isUnusable(failure) ? ' as it is set up: check its address, its key and its certificate' : '';
+  return fail(code, `${by} ${words[code] ?? 'could not be asked'}${advice}`, more);
+}

@@ -236,6 +236,16 @@ test('time, quota, key and request are no better for a repeat: the other one is 
   }
 });
 
+test('what no repeat can cure is not repeated, and is told as a matter of how it is set up', async () => {
+  const unusable = badly('model_unreachable', { retryable: false });
+  const { ask, calls } = stage({ openai: [unusable], gigachat: [fine] });
+  await ask();
+  assert.deepEqual(calls(), ['openai:model_unreachable', 'gigachat:ok']);
+  const alone = await codeOf(stage({ openai: [unusable] }).ask());
+  assert.equal(alone.failure.retryable, false);
+  assert.match(alone.message, /could not be reached as it is set up: check its address, its key and its certificate$/);
+});
+
 test('when nobody can, it is told of the last one', async () => {
   const { ask } = stage({ openai: [badly('timed_out')], gigachat: [badly('model_quota')] });
   const error = await codeOf(ask());

@@ -10,7 +10,10 @@ export const someUsage: Usage = { input: 1_000, cachedInput: 400, output: 200, r
 export type Act = (request: CompletionRequest, signal: AbortSignal) => Completion | Promise<Completion>;
 
 export const well = (output: Json): Completion => ({ output, usage: someUsage, requestId: 'req-1' });
-export const badly = (code: ErrorCode, more: { retryAfterMs?: number; said?: string } = {}): Completion => ({
+export const badly = (
+  code: ErrorCode,
+  more: { retryAfterMs?: number; said?: string; retryable?: boolean } = {},
+): Completion => ({
   error: fail(code, 'a word of the provider', more),
   usage: null,
   requestId: null,
