@@ -15,7 +15,11 @@ const choice = z.strictObject({
 
 export const tierDefinition = choice.extend({
   /** Who stands in when the provider is out of reach, out of quota or keeps failing. `rules` and `none` ask no model. */
-  fallback: z.union([choice, z.enum(['rules', 'none'])]).optional(),
+  fallback: z
+    .union([choice, z.enum(['rules', 'none'])], {
+      error: "must be 'rules', 'none', or a model, as in { provider: 'gigachat' }",
+    })
+    .optional(),
 });
 export type TierDefinition = z.infer<typeof tierDefinition>;
 
@@ -25,7 +29,11 @@ export type ModelsDefinition = z.infer<typeof modelsDefinition>;
 
 const amounts = z.strictObject({
   /** By currency, in whole units: `{ USD: 2.5, RUB: 200 }`. */
-  money: z.record(z.string().regex(/^[A-Z]{3}$/), z.number().positive().max(1_000_000_000)).optional(),
+  money: z
+    .record(z.string().regex(/^[A-Z]{3}$/), z.number().positive().max(1_000_000_000), {
+      error: ({ code }) => (code === 'invalid_key' ? 'must be a currency of three letters, as in RUB' : undefined),
+    })
+    .optional(),
   tokens: z.int().positive().optional(),
   calls: z.int().positive().optional(),
 });

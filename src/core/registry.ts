@@ -19,6 +19,7 @@ import { checkModels } from './registry/models.ts';
 import { checkNetwork } from './registry/network.ts';
 import { checkAccounts, checkRooms, checkTasks, type People, peopleIn, peopleOf } from './registry/people.ts';
 import { buildRoute, checkRoute } from './registry/routes.ts';
+import { checkSettings } from './registry/settings.ts';
 
 export interface Definition {
   digest: string;
@@ -102,7 +103,8 @@ function registerRoutes(configuration: Configuration, problems: Problem[]): Map<
 
 /** Builds the registry, or throws `config_invalid` with every problem of the configuration. */
 export function createRegistry(configuration: Configuration): Registry {
-  const problems: Problem[] = [...checkNetwork(configuration.network), ...checkEstimate(configuration.estimate)];
+  const problems: Problem[] = [...checkSettings(configuration), ...checkNetwork(configuration.network)];
+  problems.push(...checkEstimate(configuration.estimate));
   const people = peopleOf(configuration.people);
   const { rooms = [], tasksPerMinute = 30 } = configuration;
   problems.push(...checkAccounts(people), ...checkRooms(rooms), ...checkTasks(tasksPerMinute));

@@ -245,6 +245,28 @@ test('an entry of the network that allows nothing is told with its place', () =>
   assert.deepEqual(told(configuration({ network: { allow } })), ['network_entry_invalid network.allow[1]']);
 });
 
+test('a name that no configuration has is told: who wrote it believes that it does something', () => {
+  const given = { ...configuration(), budget: { day: { hard: { calls: 5 } } } };
+  assert.deepEqual(
+    problemsOf(given).map(({ code, path, hint }) => [code, path, hint]),
+    [['unknown_setting', 'budget', 'is nothing that a configuration has; did you mean budgets?']],
+  );
+});
+
+test('what is wrong with a currency or a fallback says what would do', () => {
+  const of = configuration({
+    models: { light: { provider: 'openai', fallback: 'nobody' as 'none' } },
+    budgets: { run: { hard: { money: { usd: 3 } } } },
+  });
+  assert.deepEqual(
+    problemsOf(of).map(({ path, hint }) => [path, hint]),
+    [
+      ['models.light.fallback', "must be 'rules', 'none', or a model, as in { provider: 'gigachat' }"],
+      ['budgets.run.hard.money.usd', 'must be a currency of three letters, as in RUB'],
+    ],
+  );
+});
+
 test('models and budgets are checked with everything else', () => {
   const of = configuration({
     routes: [refund()],
