@@ -16,7 +16,7 @@ const words = wordsIn('en');
 
 export function listLatest(call: Call): Promise<number> {
   const { flags, terminal } = call;
-  const limit = readLimit(flags.limit);
+  const limit = readLimit(flags);
   return withBaton(call, false, async ({ orchestrator: { desk } }) => {
     if (flags.overkill) return tellOverkill(await desk.routeUse(lookedAt), call);
     const runs = await desk.runs(limit);
@@ -42,10 +42,13 @@ function tellOverkill(use: readonly RouteUse[], { flags, terminal: { out } }: Ca
   return exit.completed;
 }
 
-function readLimit(given: string | true | undefined): number {
+function readLimit({ limit: given, overkill }: Call['flags']): number {
   const limit = given === undefined ? 20 : Number(given);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= mostRows) return limit;
-  const hint = `must be a whole number from 1 to ${mostRows}`;
+  const isMeant = given === undefined || overkill === undefined;
+  if (isMeant && Number.isInteger(limit) && limit >= 1 && limit <= mostRows) return limit;
+  const hint = isMeant
+    ? `must be a whole number from 1 to ${mostRows}`
+    : `has no meaning beside --overkill, which looks at the last ${lookedAt} runs`;
   throw new BatonError('usage', `--limit ${hint}`, { problems: [{ code: 'usage', path: '--limit', hint }] });
 }
 

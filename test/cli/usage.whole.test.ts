@@ -43,6 +43,7 @@ test('mistakes in a command line exit with 2, all at once, and say what was prob
   assert.match(await told('run', 'x', '--decide', 'aprove'), /did you mean approve\?/);
   assert.match(await told('decide', 'a-b', 'edit:{x'), /is not JSON/);
   assert.match(await told('runs', '--limit', 'many'), /--limit: must be a whole number/);
+  assert.match(await told('runs', '--overkill', '--limit', '5'), /--limit: has no meaning beside --overkill/);
 });
 
 test('every problem of a configuration is listed, with where it is and what to do', async () => {
