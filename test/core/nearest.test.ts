@@ -14,3 +14,9 @@ test('a suggestion names what was meant, or all that there is', () => {
   assert.equal(suggestion('zzz', ['b', 'a']), 'there is a, b');
   assert.equal(suggestion('zzz', []), 'there is none');
 });
+
+test('two letters that changed places are one slip', () => {
+  assert.equal(nearest('hepl', ['help', 'show']), 'help');
+  assert.equal(nearest('rnu', ['run', 'why']), 'run');
+  assert.equal(nearest('nur', ['run', 'why']), null);
+});
