@@ -31,7 +31,9 @@ test('what leads back into itself, or lies deep, is cut short', () => {
   assert.match(written(deep), /^(\{ a: ){5,7}any( \}){5,7}$/);
 });
 
-test('an agent is written with its effect and what takes it back', () => {
+test('an agent is written with its effect, what takes it back and what it costs', () => {
   const reserve = agentsOf('refund').find(({ name }) => name === 'shop.reserve')!;
   assert.match(agentText(reserve), /^shop\.reserve@1: Set the money aside \(compensable, undone by shop\.release@1/);
+  const priced = { ...reserve, price: { micros: 20_000, currency: 'USD' } };
+  assert.match(agentText(priced), /when the task fails, costs 0\.02 USD a call\)/);
 });
