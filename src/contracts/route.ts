@@ -97,6 +97,8 @@ export interface Route {
   readonly patterns: RegExp[];
   readonly examples: readonly string[];
   readonly agents: AnyAgent[];
+  /** The names of what was declared of it. */
+  readonly declared: readonly string[];
   /** Everything but the field schema's JSON form, which the registry adds. */
   readonly data: Omit<z.input<typeof routeData>, 'fields'>;
 }
@@ -122,6 +124,7 @@ export function defineRoute<F>(definition: RouteDefinition<F>): Route {
     patterns: definition.patterns,
     examples: definition.examples ?? [],
     agents: built.agents,
+    declared: Object.keys(definition),
     data: {
       name: definition.name,
       title: definition.title,

@@ -253,6 +253,19 @@ test('a name that no configuration has is told: who wrote it believes that it do
   );
 });
 
+test('so is a name that no route and no agent has', () => {
+  const hiding = { ...payDefinition, name: 'shop.peep', redct: ['input.note'] };
+  const route = refund({ aprovals: [] } as object);
+  const agents = [defineAgent(hiding as typeof payDefinition)];
+  assert.deepEqual(
+    problemsOf(configuration({ routes: [route], agents })).map(({ path, hint }) => [path, hint]),
+    [
+      ['agents.shop.peep@1.redct', 'is nothing that an agent has; did you mean redact?'],
+      ['routes.refund.aprovals', 'is nothing that a route has; did you mean approvals?'],
+    ],
+  );
+});
+
 test('what is wrong with a currency or a fallback says what would do', () => {
   const of = configuration({
     models: { light: { provider: 'openai', fallback: 'nobody' as 'none' } },
@@ -275,5 +288,5 @@ test('models and budgets are checked with everything else', () => {
   });
   assert.deepEqual(told(of), ['malformed models.light.provider', 'malformed budgets.day.hard.tokens']);
   const budgets = { run: { soft: { money: { USD: 2 } }, hard: { money: { USD: 1 } } } };
-  assert.deepEqual(told(configuration({ routes: [refund()], budgets })), ['soft_over_hard budgets.run.soft.USD']);
+  assert.deepEqual(told(configuration({ routes: [refund()], budgets })), ['soft_over_hard budgets.run.soft.money.USD']);
 });

@@ -6,6 +6,7 @@ import { toMapping, tree } from '../../contracts/refs.ts';
 import { isUsable } from '../schema/check.ts';
 import { pathText } from '../schema/describe.ts';
 import { type Lossless, lossless } from '../schema/lossless.ts';
+import { checkAgentSettings } from './settings.ts';
 
 const defaults = {
   timeoutMs: 30_000,
@@ -72,5 +73,8 @@ export function buildContract(agent: AnyAgent): { contract: Contract | null; pro
   });
   const malformed = parsed.success ? [] : shapeProblems(parsed.error.issues);
   // A lossy schema is replaced by one that accepts anything, so that what depends on the agent is still proven.
-  return { contract: parsed.data ?? null, problems: within(`agents.${agent.id}`, [...lossy, ...malformed]) };
+  return {
+    contract: parsed.data ?? null,
+    problems: within(`agents.${agent.id}`, [...lossy, ...malformed, ...checkAgentSettings(agent)]),
+  };
 }

@@ -20,17 +20,18 @@ function softOverHard(budgets: typeof budgetsDefinition._output): Problem[] {
     if (!soft || !hard) return [];
     const amounts = amountsOf(hard);
     return Object.entries(amountsOf(soft))
-      .filter(([unit, amount]) => amount >= (amounts[unit] ?? Number.POSITIVE_INFINITY))
-      .map(([unit]) => ({
+      .filter(([path, amount]) => amount >= (amounts[path] ?? Number.POSITIVE_INFINITY))
+      .map(([path]) => ({
         code: 'soft_over_hard',
-        path: `${scope}.soft.${unit}`,
+        path: `${scope}.soft.${path}`,
         hint: 'it is not below the hard limit, so nobody would ever be asked: lower it, or leave it out',
       }));
   });
 }
 
+/** By the path of each. */
 const amountsOf = ({ money = {}, tokens, calls }: BudgetAmounts): Record<string, number> => ({
-  ...money,
+  ...Object.fromEntries(Object.entries(money).map(([currency, amount]) => [`money.${currency}`, amount])),
   ...(tokens !== undefined && { tokens }),
   ...(calls !== undefined && { calls }),
 });

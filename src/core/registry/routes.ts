@@ -9,6 +9,7 @@ import { fieldsOf } from '../schema/fits.ts';
 import { saysNothing } from '../schema/resolve.ts';
 import { convert, shapeProblems, within } from './agents.ts';
 import { checkDeciders, checkTerms, type People } from './people.ts';
+import { checkRouteSettings } from './settings.ts';
 
 interface Known {
   contracts: ReadonlyMap<string, Contract>;
@@ -20,7 +21,11 @@ export function buildRoute(route: Route): { data: RouteData | null; problems: Pr
   const fields = convert(route.fields);
   const parsed = routeData.safeParse({ ...route.data, fields: fields.schema });
   const malformed = parsed.success ? [] : shapeProblems(parsed.error.issues);
-  const problems = within(`routes.${route.name}`, [...within('fields', fields.problems), ...malformed]);
+  const problems = within(`routes.${route.name}`, [
+    ...within('fields', fields.problems),
+    ...malformed,
+    ...checkRouteSettings(route),
+  ]);
   return { data: parsed.data ?? null, problems };
 }
 
