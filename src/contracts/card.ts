@@ -20,6 +20,8 @@ export const card = z.strictObject({
   language: z.enum(['en', 'ru']).default('en'),
   title: z.string(),
   facts: z.array(cardFact),
+  /** The value that facts show a part of, in full: for a file beside the card, while there is something to decide. */
+  whole: z.array(cardFact).optional(),
   lines: z.array(cardLine),
   /** The question's code, when there is something to decide; a channel makes its buttons' tokens of it. */
   code: z.string().nullable(),

@@ -39,7 +39,7 @@ export const plainText = (text: string): types.PlainTextElement => ({ type: 'pla
 
 export function renderCard(card: Card, { plans, prefix = '' }: Style): Message {
   const words = slackWordsIn(card.language);
-  const cuts = { isCut: false };
+  const cuts = { isCut: card.whole !== undefined };
   const blocks =
     card.kind === 'progress' ? progressBlocks(card, plans, words, cuts) : [heading(card), ...bodyOf(card, words, cuts)];
   const named = [...blocks, ...buttonsOf(card)];
@@ -52,6 +52,10 @@ export function renderCard(card: Card, { plans, prefix = '' }: Style): Message {
 /** The whole card as text. */
 export const textOf = ({ title, facts, lines }: Card): string =>
   [title, ...facts.map((fact) => `${fact.label}: ${fact.text}`), ...lines.map(lineText)].join('\n') || '–';
+
+/** The same, and the values of which it shows a part. */
+export const wholeTextOf = (card: Card): string =>
+  [textOf(card), ...(card.whole ? ['', ...card.whole.map(({ label, text }) => `${label}: ${text}`)] : [])].join('\n');
 
 const lineText = ({ mark, text, detail }: CardLine): string =>
   `${signs[mark]} ${text}${detail === undefined ? '' : ` — ${detail}`}`;

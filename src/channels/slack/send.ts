@@ -8,7 +8,7 @@ import { nameOf } from './bolt.ts';
 import { slackWordsIn } from './language.ts';
 import { channelBucket, most, teamBucket } from './limits.ts';
 import type { Place } from './places.ts';
-import { type Message, renderCard, textOf } from './render.ts';
+import { type Message, renderCard, textOf, wholeTextOf } from './render.ts';
 import { escapedWithin } from './texts.ts';
 
 export interface Sending {
@@ -45,6 +45,8 @@ export const unauthorised = [
   'no_permission',
   'not_allowed_token_type',
 ];
+/** Progress is edited all the time, and says little. */
+const attached: readonly Card['kind'][] = ['question', 'summary'];
 const afterUnauthorisedMs = 30_000;
 const afterUnsentMs = 2_000;
 const afterRefusalMs = 30_000;
@@ -125,16 +127,21 @@ export function createSending(
     onToken(null);
     const sent = sentOf(result);
     if (!sent) return { state: 'unknown' };
-    if (card.kind === 'summary' && rendered.isCut) void attach(sent, thread ?? sent.ts, card);
+    if (attached.includes(card.kind) && rendered.isCut) void attach(sent, thread ?? sent.ts, card);
     return { state: 'sent', message: messageOf(sent.channel, sent.ts) };
   };
 
-  /** What did not fit into a summary, as a file beside it; if it cannot be had, the summary says what it says. */
+  /** What a card does not hold, as a file beside it; if it cannot be had, the card says what it says. */
   const attach = async ({ channel }: { channel: string }, thread: string, card: Card) => {
     const name = `${slackWordsIn(card.language).wholeText}.txt`;
     const api = await apiOf();
-    const there = await api.upload({ channel_id: channel, thread_ts: thread, filename: name, content: textOf(card) });
-    if (!there) log.warn({}, 'the whole text of a summary could not be uploaded');
+    const there = await api.upload({
+      channel_id: channel,
+      thread_ts: thread,
+      filename: name,
+      content: wholeTextOf(card),
+    });
+    if (!there) log.warn({ kind: card.kind }, 'the whole text of a card could not be uploaded');
   };
 
   return {

@@ -12,7 +12,7 @@ export interface Rendered {
   /** The same without markup, for when the markup is refused. */
   text: string;
   keyboard: { text: string; callback_data: string }[][];
-  /** The whole card, when the message could not hold it. */
+  /** The whole card, when the message does not hold it. */
   whole: string | null;
 }
 
@@ -69,13 +69,15 @@ const cutLine = (line: Line, max: number): Line => line.map(([text, ...tag]): Pi
 export function renderCard(card: Card, more: string): Rendered {
   const all = linesOf(card);
   const full = all.map(textOf).join('\n');
-  const isWhole = full.length <= limits.text;
-  const shown = isWhole ? all : [...within(all, limits.text - more.length - 1), [[more, 'i'] as Piece]];
+  const values = (card.whole ?? []).map(({ label, text }) => `${label}: ${text}`);
+  const isWhole = full.length <= limits.text && values.length === 0;
+  const room = limits.text - more.length - 1;
+  const shown = isWhole ? all : [...(full.length <= room ? all : within(all, room)), [[more, 'i'] as Piece]];
   return {
     html: shown.map(htmlOf).join('\n'),
     text: shown.map(textOf).join('\n'),
     keyboard: keyboardOf(card),
-    whole: isWhole ? null : full,
+    whole: isWhole ? null : [full, ...(values.length > 0 ? ['', ...values] : [])].join('\n').toWellFormed(),
   };
 }
 

@@ -6,23 +6,33 @@ import type { Card } from '../../contracts/card.ts';
 import type { ErrorCode, Failure } from '../../contracts/error.ts';
 import type { Json } from '../../contracts/json.ts';
 import { isMoney, moneyText } from './money.ts';
-import { shorten } from './text.ts';
+import { shorten, visible, visibleLines } from './text.ts';
 import type { Path, Veil } from './veil.ts';
 import type { Words } from './words.ts';
 
 type Fact = Card['facts'][number];
 
-const maxFacts = 30;
-const maxElements = 5;
-const maxDepth = 6;
-const maxTextCharacters = 300;
+interface Limits {
+  facts: number;
+  elements: number;
+  depth: number;
+  /** Of one text, in characters. */
+  text: number;
+}
+
+const onCard: Limits = { facts: 30, elements: 5, depth: 6, text: 300 };
+/** Nobody reads more than this in a file either; it is bounded, since what agents and people give is. */
+const inFile: Limits = { facts: 2_000, elements: 1_000, depth: 20, text: 100_000 };
+const maxFileCharacters = 300_000;
 const maxLabelCharacters = 80;
 
 /** Untrusted text without secrets, visible, and cut at `max` characters. */
-export function plain(text: string, veil: Pick<Veil, 'secrets'>, words: Words, max = maxTextCharacters): string {
-  const masked = veil.secrets.reduce((at, secret) => at.replaceAll(secret, words.hidden), text);
-  return shorten(masked, max, words);
+export function plain(text: string, veil: Pick<Veil, 'secrets'>, words: Words, max = onCard.text): string {
+  return shorten(masked(text, veil, words), max, words);
 }
+
+const masked = (text: string, { secrets }: Pick<Veil, 'secrets'>, words: Words): string =>
+  secrets.reduce((at, secret) => at.replaceAll(secret, words.hidden), text);
 
 /** One scalar as text. */
 export function scalarText(value: string | number | boolean | null, veil: Veil, words: Words): string {
@@ -44,28 +54,59 @@ export function reasonText(failure: Failure, veil: Pick<Veil, 'secrets'>, words:
 }
 
 /** The facts of a value; `root` labels a value that has no fields. */
-export function factsOf(value: Json, veil: Veil, words: Words, root = words.value): Fact[] {
-  const all: Fact[] = [];
+export const factsOf = (value: Json, veil: Veil, words: Words, root = words.value): Fact[] =>
+  collect(value, veil, words, root, onCard).facts;
+
+/** The same in full, with the lines of its texts; null when the facts show all of it. */
+export function factsInFull(value: Json, veil: Veil, words: Words, root = words.value): Fact[] | null {
+  if (!collect(value, veil, words, root, onCard).isCut) return null;
+  const { facts } = collect(value, veil, words, root, inFile);
+  let room = maxFileCharacters;
+  return facts.map(({ label, text }) => {
+    const shown = cutAt(text, room, words);
+    room = Math.max(0, room - text.length);
+    return { label, text: shown };
+  });
+}
+
+const cutAt = (text: string, max: number, words: Words): string =>
+  text.length <= max ? text : `${text.slice(0, max).toWellFormed()}${words.moreCharacters(text.length - max)}`;
+
+function collect(value: Json, veil: Veil, words: Words, root: string, limits: Limits) {
+  const facts: Fact[] = [];
   let left = 0;
+  let isCut = false;
   const add = (path: Path, text: string) => {
-    if (all.length < maxFacts) all.push({ label: labelOf(path, veil, words) || root, text });
+    if (facts.length < limits.facts) facts.push({ label: labelOf(path, veil, words) || root, text });
     else left += 1;
+  };
+  const addText = (path: Path, text: string) => {
+    const open = masked(text, veil, words);
+    if (limits === inFile) return add(path, cutAt(visibleLines(open), limits.text, words));
+    // Of what is far too long nothing needs to be counted.
+    if (open.length > limits.text * 10 || visible(open).length > limits.text) isCut = true;
+    add(path, scalarText(text, veil, words));
+  };
+  const addRest = (path: Path, text: string) => {
+    isCut = true;
+    add(path, text);
   };
   const walk = (at: Json, path: Path) => {
     if (veil.hides(path)) return add(path, words.hidden);
+    if (typeof at === 'string' && at !== '') return addText(path, at);
     if (at === null || typeof at !== 'object') return add(path, scalarText(at, veil, words));
     const money = moneyText(at, words);
     if (money !== null && !hidesMoney(at, veil, path)) return add(path, money);
     const entries = Object.entries(at);
     if (entries.length === 0) return add(path, Array.isArray(at) ? words.emptyList : words.emptyObject);
-    if (path.length >= maxDepth) return add(path, words.moreFields(entries.length));
-    const shown = Array.isArray(at) ? entries.slice(0, maxElements) : shortFirst(entries);
+    if (path.length >= limits.depth) return addRest(path, words.moreFields(entries.length));
+    const shown = Array.isArray(at) ? entries.slice(0, limits.elements) : shortFirst(entries);
     for (const [key, inner] of shown) walk(inner, [...path, key]);
-    if (shown.length < entries.length) add(path, words.moreElements(entries.length - shown.length));
+    if (shown.length < entries.length) addRest(path, words.moreElements(entries.length - shown.length));
   };
   walk(value, []);
-  if (left > 0) all.push({ label: root, text: words.moreFields(left) });
-  return all;
+  if (left > 0) facts.push({ label: root, text: words.moreFields(left) });
+  return { facts, isCut: isCut || left > 0 };
 }
 
 const isNested = (value: Json): boolean => value !== null && typeof value === 'object' && !isMoney(value);

@@ -7,7 +7,7 @@ import type { Contract } from '../../contracts/contract.ts';
 import type { JsonObject } from '../../contracts/json.ts';
 import { askIn } from '../../contracts/route.ts';
 import type { QuestionState, RunState } from '../state.ts';
-import { changesOf, factsOf, plain } from './facts.ts';
+import { changesOf, factsInFull, factsOf, plain } from './facts.ts';
 import { type Material, material, nameOf, spokenOf, taskTitle } from './steps.ts';
 import { shortRun } from './text.ts';
 import { thoughtFacts } from './thought-facts.ts';
@@ -44,6 +44,7 @@ export function questionCard(
       ...evidenceFacts(asked, contract, of),
       ...editFacts(asked, contract, of),
     ],
+    ...(again === null && !decision && wholeInput(asked, contract, of)),
     lines: [...reminder, ...answerLines(asked, of), ...closing(asked, of)],
     code: decision ? null : question.code,
     buttons: decision
@@ -93,7 +94,7 @@ export function deciders({ question: { policy }, tiers }: QuestionState, of: Mat
   return roles.length === 0 ? all : words.inRoles(all, roles.slice(0, maxNames).join(', '));
 }
 
-const veilOfInput = ({ question }: QuestionState, contract: Contract | null, of: Material): Veil => {
+const veilOfInput = ({ question }: Pick<QuestionState, 'question'>, contract: Contract | null, of: Material): Veil => {
   const id = question.step?.split('[')[0] ?? '';
   return veilOf(hiddenInput(of.state, of.known, id, contract), of.secrets);
 };
@@ -111,6 +112,14 @@ function inputFacts(asked: QuestionState, contract: Contract | null, of: Materia
     const own = Object.hasOwn(ask, field) ? ask[field] : undefined;
     return { label: of.words.facts.missing, text: plain(own ?? fieldText(field, described), of, of.words) };
   });
+}
+
+/** What is decided about, in full, where the facts show a part of it. */
+function wholeInput({ question }: QuestionState, contract: Contract | null, of: Material): Pick<Card, 'whole'> {
+  const { subject, kind } = question;
+  if (!subject || subject.input === null || kind === 'plan' || kind === 'budget') return {};
+  const whole = factsInFull(subject.input, veilOfInput({ question }, contract, of), of.words);
+  return whole ? { whole } : {};
 }
 
 /** `order (string)`, for a field that nobody has put into words. */

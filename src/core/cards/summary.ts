@@ -2,14 +2,14 @@
 
 import type { Card, CardLine } from '../../contracts/card.ts';
 import { type QuestionState, type RunState, type StepState, statusOf } from '../state.ts';
-import { factsOf, plain, reasonText } from './facts.ts';
+import { factsInFull, factsOf, plain, reasonText } from './facts.ts';
 import { decisionText, personOf, wholeOf } from './question.ts';
 import { costFacts, standInTexts } from './spent.ts';
 import { contractOf, type Material, material, nameOf, stepLines, stepTitle } from './steps.ts';
 import { shortRun } from './text.ts';
 import { closingFacts } from './thought-facts.ts';
 import { duration } from './times.ts';
-import { hiddenAnswer, type KnownToCards, veilOf } from './veil.ts';
+import { hiddenAnswer, type KnownToCards, type Veil, veilOf } from './veil.ts';
 import { lowerFirst } from './words/plural.ts';
 import { modelWordsOf } from './words.ts';
 
@@ -26,6 +26,7 @@ export function summaryCard(state: RunState, known: KnownToCards): Card {
     language: of.language,
     title: outcomeOf(of),
     facts: [...closingFacts(of), ...head(of), ...answerFacts(of), ...reportFacts(of)],
+    ...wholeAnswer(of),
     lines: [
       ...stepLines(of),
       ...decisionLines(of),
@@ -73,11 +74,21 @@ function head(of: Material): Fact[] {
   ];
 }
 
-function answerFacts({ state, known, words, secrets }: Material): Fact[] {
+function answerFacts(of: Material): Fact[] {
+  const { state, known, words } = of;
   const answer = state.finished?.answer;
-  if (!answer) return [];
-  return factsOf(known.content(answer), veilOf(hiddenAnswer(state, known), secrets), words, words.facts.answer);
+  return answer ? factsOf(known.content(answer), veilOfAnswer(of), words, words.facts.answer) : [];
 }
+
+/** What came of it in full, where the facts show a part of it. */
+function wholeAnswer(of: Material): Pick<Card, 'whole'> {
+  const { state, known, words } = of;
+  const answer = state.finished?.answer;
+  const whole = answer ? factsInFull(known.content(answer), veilOfAnswer(of), words, words.facts.answer) : null;
+  return whole ? { whole } : {};
+}
+
+const veilOfAnswer = ({ state, known, secrets }: Material): Veil => veilOf(hiddenAnswer(state, known), secrets);
 
 /** What became of every effect, each with why. The report says which; the journal says why. */
 function reportFacts(of: Material): Fact[] {

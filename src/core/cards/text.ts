@@ -37,6 +37,13 @@ const collapse = (text: string): string =>
 /** Text on one line in which every character that has no shape is spelt out: `[U+202E]`. */
 export const visible = (text: string): string => spellOut(collapse(text));
 
+/** Visible text with its lines, for a file. */
+export const visibleLines = (text: string): string =>
+  text
+    .split(/\r\n|[\n\r\u2028\u2029\v\f\u0085]/)
+    .map(visible)
+    .join('\n');
+
 /** Visible text of at most `max` characters, and how many more there are. */
 export function shorten(text: string, max: number, words: Words): string {
   const looked = visible(cut(text, maxLookedAt));

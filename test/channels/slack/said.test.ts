@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { letter, letterRoute, secret } from '../../support/letter.ts';
 import { asked, assertClean, office, reading, withButton } from './office.ts';
 
 describe('what is written and asked for', { concurrency: 3 }, () => {
@@ -54,6 +55,21 @@ describe('what is written and asked for', { concurrency: 3 }, () => {
     await slack.until(() => slack.files[0]);
     await choose('Cancel the run');
     await slack.until(() => reading(thread(), /Cancelled by Carl/));
+    assertClean(slack);
+  });
+
+  test('a letter that no card holds is a file in its thread, once', async () => {
+    await using home = await office({ configure: () => ({ routes: [letterRoute] }) });
+    const { slack } = home;
+    const said = await slack.mention({ user: 'carl', channel: 'general', text: 'letter to ann' });
+    const thread = () => slack.messages('general', said.ts);
+    const question = await slack.until(() => withButton(thread(), 'Approve'));
+    const files = () => slack.files.filter((file) => file.thread_ts === said.ts);
+    const file = await slack.until(() => files()[0]);
+    assert.ok(file.bytes.toString().includes(`letter: ${letter.replace(secret, 'hidden')}`));
+    await slack.click({ user: 'anna', message: question, label: 'Reject' });
+    await slack.until(() => reading(thread(), /rejected/i));
+    assert.equal(files().length, 1);
     assertClean(slack);
   });
 

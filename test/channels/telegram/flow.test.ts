@@ -1,6 +1,7 @@
 /** A refund in Telegram, from its message to its summary, as people see it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { letter, letterRoute, secret } from '../../support/letter.ts';
 import { place } from './place.ts';
 
 describe('a refund in Telegram', { concurrency: 3 }, () => {
@@ -91,6 +92,20 @@ describe('a refund in Telegram', { concurrency: 3 }, () => {
       ['', 'ru'],
     );
   });
+});
+
+test('a letter that no card holds comes as a file beside its question, once', async () => {
+  await using at = await place({ configuration: { routes: [letterRoute] } });
+  const { fake, chats } = at;
+  fake.say({ from: chats.carl, text: 'letter to ann' });
+  const card = await at.asked(chats.anna);
+  assert.match(card.text, /more characters[\s\S]*the whole text is in the file\.$/);
+  const file = await fake.until(() => fake.messages(chats.anna).find(({ document }) => document));
+  assert.ok(file.document!.text.includes(`letter: ${letter.replace(secret, 'hidden')}`));
+  assert.equal(file.reply_to, card.message_id);
+  fake.click({ from: chats.anna, message: card, label: 'Reject' });
+  await at.seen(chats.carl, /^Anna rejected|rejected by Anna|Rejected/);
+  assert.equal(fake.messages(chats.anna).filter(({ document }) => document).length, 1);
 });
 
 describe('in a group', { concurrency: 3 }, () => {
