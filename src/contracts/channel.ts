@@ -140,8 +140,11 @@ export interface Hall {
   /** The address under which what is here began; this one, when it never moved. */
   homeOf(address: string): Promise<string>;
   home(person: string, language: 'en' | 'ru'): Promise<HomeView>;
-  /** The card of an open question, in the language of its task. */
-  question(code: string): Promise<Card | null>;
+  /**
+   * Shows an open question that this person may decide once more, at the end of a conversation of theirs: a card as any
+   * other, which ends as all of the question do. False when it is closed, or not theirs.
+   */
+  show(code: string, person: string, conversation: string): Promise<boolean>;
   /** Whose account of this channel it is; null for a stranger. */
   personOf(account: string): string | null;
   /** Who a stranger is in a conversation where anybody may begin tasks; null anywhere else. */

@@ -35,6 +35,8 @@ export interface Change {
   signals: string[];
   questions: Question[];
   posts: Post[];
+  /** Questions of which there is news: the copies that people opened, of which the journal knows none, show it too. */
+  copied: string[];
   /** Each must authorise exactly this digest, or nothing of the change happens. */
   guards: { escalation: string; digest: string }[];
   /** Resources that are done with. */

@@ -26,6 +26,7 @@ export function changeOf(before: RunState, after: RunState, events: Event[], wri
     folded: after.folded,
     signals: events.flatMap(signalOf),
     questions: events.flatMap((event) => (event.type === 'asked' ? [event.question] : [])),
+    copied: questionsIn(events),
     guards: events.flatMap((event) =>
       event.type === 'attempt_started' && event.permission.kind === 'escalation'
         ? [{ escalation: event.permission.id, digest: event.digest }]
@@ -42,22 +43,27 @@ export function changeOf(before: RunState, after: RunState, events: Event[], wri
  */
 function postsOf(after: RunState, events: readonly Event[]): Post[] {
   if (events.length === 0) return [];
-  const questions = events.flatMap((event) => {
-    if (event.type === 'asked') return [event.question.id];
-    if (event.type === 'decided') return [event.decision.escalation];
-    return 'escalation' in event ? [event.escalation] : [];
-  });
   const at = (conversations: readonly string[], purpose: string, escalation: string | null = null): Post[] =>
     conversations.map((conversation) => ({ purpose, conversation, escalation }));
   const home = after.task.conversation === null ? [] : [after.task.conversation];
   return [
     ...(isCeremonious(after) ? at(home, 'progress') : []),
-    ...[...new Set(questions)].flatMap((id) =>
+    ...questionsIn(events).flatMap((id) =>
       purposesOf(id, after).flatMap((purpose) => at([...new Set([...home, ...placesOf(id, after)])], purpose, id)),
     ),
     ...(after.finished ? at([...new Set([...home, ...decidersPlaces(after)])], 'summary') : []),
   ];
 }
+
+/** The questions of which these events tell something that is shown. */
+const questionsIn = (events: readonly Event[]): string[] => {
+  const ids = events.flatMap((event) => {
+    if (event.type === 'asked') return [event.question.id];
+    if (event.type === 'decided') return [event.decision.escalation];
+    return 'escalation' in event ? [event.escalation] : [];
+  });
+  return [...new Set(ids)];
+};
 
 /** What one agent closes in one pass is told by its summary alone; once it needs more, its progress is shown. */
 const isCeremonious = ({ short, steps, questions, failing }: RunState): boolean =>

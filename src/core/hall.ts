@@ -7,6 +7,7 @@ import { openForm } from './console/dialogs.ts';
 import { isUnderWay } from './console/replies.ts';
 import type { Desk } from './desk.ts';
 import { replay } from './evolve.ts';
+import { mayDecide } from './judge.ts';
 import type { Reception } from './reception.ts';
 import { personWith } from './registry/people.ts';
 import type { Registry } from './registry.ts';
@@ -15,6 +16,7 @@ import type { Database } from './store/database.ts';
 import { placeDialog } from './store/dialogs.ts';
 import { findQuestion } from './store/escalations.ts';
 import { homeOf, keepMove } from './store/moves.ts';
+import { wishCopy } from './store/posts.ts';
 
 export interface HallTools {
   db: Database;
@@ -76,13 +78,10 @@ export function createHall({ name }: Channel, { db, desk, registry, reception }:
         headings: { waiting: words.waiting(waiting.length), running: words.running, open: words.open },
       };
     },
-    question: async (code) => {
+    show: async (code, person, conversation) => {
       const row = await findQuestion(db.sql, code);
-      if (!row) return null;
-      const state = replay(row.run, await desk.journal(row.run));
-      const asked = state.questions[row.id];
-      const known = await desk.known(state);
-      return asked ? questionCard(asked, state, known) : null;
+      if (!row || mayDecide(row.question.policy, { person, via: name }, Date.now()) !== null) return false;
+      return wishCopy(db.sql, row.id, conversation);
     },
     personOf: (account) => personWith(registry.people, name, account),
     guest: (account, conversation) => desk.guest(name, account, conversation),

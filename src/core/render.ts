@@ -40,6 +40,8 @@ export async function renderPost(
   const [kind, id = '', tier] = purpose.split(':');
   const question = state.questions[id];
   if (!question) return null;
+  // Somebody opened it, there: they see it as it is by now, be it closed.
+  if (kind === 'copy') return { card: questionCard(question, state, known), seq, next: null };
   // A message that cannot be edited any more keeps its buttons: it was shown, so its end is told beside it.
   const wasShown = message !== null || showsSeq > 0;
   // Who was never asked here is not told here how it was answered.

@@ -70,6 +70,7 @@ export const elsewhere: Record<string, string> = {
   overtaken:
     'passed by who stood still in the middle of an edit; dying there too leaves an old card until the next one',
   notice: 'told at most once, after the message is done; test/core/late.test.ts',
+  copied: 'whoever is shown no copy of a question opens it again',
   cursor: 'the right to read a platform ends by itself, as the lease of a sender does',
   cursor_drop: 'not said, it ends by itself a moment later',
   batch:

@@ -65,6 +65,12 @@ test('a conversation sees one progress message, each question when it opens and 
   assert.deepEqual(change(begunWith(), started('pay')).posts, []);
 });
 
+test('copies of a question hear what there is to tell of it, though nobody is shown it otherwise', () => {
+  const told = change(begunWith(asked(questionOf())), decided('q1', 'reject'), started('pay'));
+  assert.deepEqual([told.posts, told.copied], [[], ['q1']]);
+  assert.deepEqual(change(begunWith(), started('pay')).copied, []);
+});
+
 const settlements: [string, Event[], Event[], 'done' | 'void' | null][] = [
   ['is touched when the step completes', [held, started('pay')], [ended('pay', 'done')], 'done'],
   ['stays in hand while the step goes on', [held, started('pay')], [ended('pay', 'refused')], null],

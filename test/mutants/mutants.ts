@@ -21,6 +21,7 @@ export interface Mutant {
 
 const guards = 'test/core/guards.test.ts';
 const simulation = 'test/core/simulation.test.ts';
+const copies = 'test/core/copies.test.ts';
 const hardening = 'test/core/hardening.test.ts';
 
 const edit = (file: string, find: string, replace: string): Edit => ({ file: `src/core/${file}`, find, replace });
@@ -369,5 +370,20 @@ export const mutants: Mutant[] = [
     'a chat begins as many tasks as it likes',
     ['test/core/console/turnstile.test.ts', 'one task too many'],
     edit('console/task.ts', 'if (waitMs === 0) return null;', 'if (waitMs >= 0) return null;'),
+  ),
+  mutant(
+    'a copy is made of a question that somebody is closing',
+    [copies, 'is not opened'],
+    edit('store/posts.ts', "status = 'open' for share", "status = 'open'"),
+  ),
+  mutant(
+    'a copy that was shown is left behind by its question',
+    [copies, 'as the question does'],
+    edit('store/commit.ts', 'select purpose, conversation from deliveries', 'select purpose, conversation from posts'),
+  ),
+  mutant(
+    'a copy that is not sent yet is left behind by its question',
+    [copies, 'on its way'],
+    edit('store/commit.ts', 'select purpose, conversation from posts', 'select purpose, conversation from deliveries'),
   ),
 ];

@@ -18,6 +18,7 @@ export const changeWith = (run: string, event: Event, more: Partial<Change> = {}
   signals: [],
   questions: [],
   posts: [],
+  copied: [],
   guards: [],
   settle: [],
   ...more,

@@ -28,13 +28,10 @@ type Without<T> = T extends unknown ? Omit<T, 'person' | 'account' | 'language'>
 /** An update that does not say yet who its sender is to Baton. */
 export type Draft = Without<Inbound>;
 
-/** A copy of a question that core does not know of, and cannot bring up to date. */
-type Copy = { channel: string; ts: string; code: string };
-
 export type Arrival =
   | { kind: 'ignored' }
   /** Events are confirmed once they are kept; `isPressed`: somebody waits for the outcome, and Slack for three seconds. */
-  | { kind: 'update'; by: Account; place: Place; update: Draft; isPressed: boolean; copy?: Copy }
+  | { kind: 'update'; by: Account; place: Place; update: Draft; isPressed: boolean }
   | { kind: 'form'; by: Account; place: Place; code: string; verb: Verb; trigger: string; update: Draft }
   | { kind: 'filled'; by: Account; view: View; code: string; verb: Verb; at?: string | undefined }
   /** Somebody wants a run of this text, which needs a message to live under. */
@@ -53,7 +50,6 @@ export const form = {
    */
   metadata: z.strictObject({ code: z.string().max(40), verb: z.enum(verbs), at: z.string().max(200).optional() }),
 };
-export const copyPrefix = 'copy.';
 
 const ignored: Arrival = { kind: 'ignored' };
 
@@ -127,8 +123,7 @@ function readActions(
     return { kind: 'form', by, place, code: value, verb, trigger: trigger_id, update };
   }
   const update: Draft = { kind: 'vote', key, conversation, code: value, verb };
-  const isCopy = action.block_id?.startsWith(copyPrefix) ?? false;
-  return { kind: 'update', by, place, update, isPressed: true, ...(isCopy && { copy: { channel, ts, code: value } }) };
+  return { kind: 'update', by, place, update, isPressed: true };
 }
 
 /** One word, perhaps with the number of a run or a question, or an estimate: something to look at, not a task. */

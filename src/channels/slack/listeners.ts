@@ -5,9 +5,10 @@
 import type { App } from '@slack/bolt';
 import type { Hall } from '../../contracts/channel.ts';
 import type { ChannelLog } from '../door.ts';
+import { addressOf } from './addresses.ts';
 import type { Answers } from './answers.ts';
 import type { Api } from './api.ts';
-import { type Account, type Arrival, copyPrefix, form, type Identity } from './arrivals.ts';
+import { type Account, type Arrival, form, type Identity } from './arrivals.ts';
 import { type Ack, answerForm, openForm } from './dialogs.ts';
 import { homeLine, homeOf } from './home-view.ts';
 import { slackWordsIn } from './language.ts';
@@ -45,7 +46,7 @@ export function listen(app: App, tools: Tools): void {
   app.event('message', ({ context }) => updated(context));
   app.event('app_home_opened', async ({ context }) => {
     const { arrival } = carriedBy(context);
-    if (arrival.kind === 'home') await publishHome(tools, arrival);
+    if (arrival.kind === 'home') await publishHome(tools, arrival.by);
   });
   app.command(/.*/, ({ context, ack }) => {
     const { arrival, taken } = carriedBy(context);
@@ -68,10 +69,8 @@ export function listen(app: App, tools: Tools): void {
   app.error(async (error) => tools.log.error({ reason: error.code }, 'an answer to Slack failed'));
 }
 
-async function tell(tools: Tools, { by, place, update, copy }: Of<'update'>, taken: Taken): Promise<void> {
-  await tools.answers.tell(taken, by, place, update.conversation);
-  if (copy && taken.state === 'done') await closeCopy(tools, copy, taken);
-}
+const tell = ({ answers }: Tools, { by, place, update }: Of<'update'>, taken: Taken): Promise<void> =>
+  answers.tell(taken, by, place, update.conversation);
 
 /** A run that could not even begin. */
 async function refuse({ answers, people }: Tools, { by, from }: Of<'begin'>, taken: Taken | null): Promise<void> {
@@ -102,22 +101,7 @@ async function answerCommand(tools: Tools, arrival: Of<'update'>, taken: Taken, 
   return tell(tools, arrival, taken);
 }
 
-/** A copy that was posted for somebody who wanted to look: core does not edit it, so its end is written here. */
-async function closeCopy(
-  { api, hall }: Tools,
-  copy: NonNullable<Of<'update'>['copy']>,
-  { receipt: { outcome, reply } }: Extract<Taken, { state: 'done' }>,
-): Promise<void> {
-  if (!reply || !['decided', 'already_decided', 'unknown_question'].includes(outcome)) return;
-  const card = await hall.question(copy.code);
-  if (!card) return;
-  const lines = [...card.lines, ...(card.code === null ? [] : [{ mark: 'done' as const, text: reply.line }])];
-  const closed = { ...card, lines, code: null, buttons: [] };
-  const { text, blocks } = renderCard(closed, { plans: false, prefix: copyPrefix });
-  await api.call('chat.update', { channel: copy.channel, ts: copy.ts, text, blocks, parse: 'none' }, true);
-}
-
-async function publishHome({ hall, api, people, log }: Tools, { by }: Of<'home'>): Promise<void> {
+async function publishHome({ hall, api, people, log }: Tools, by: Account): Promise<void> {
   const person = people.personOf(by);
   const language = await people.languageOf(by);
   const words = slackWordsIn(language);
@@ -131,15 +115,12 @@ async function publishHome({ hall, api, people, log }: Tools, { by }: Of<'home'>
   if (!published.ok) log.warn({}, 'a Home tab could not be shown');
 }
 
-/** The question's card, in the direct messages of whoever opened it. */
-async function openQuestion(tools: Tools, { by, code }: { by: Account; code: string }): Promise<void> {
-  const { hall, people, sending, answers } = tools;
-  if (people.personOf(by) === null) return;
-  const words = slackWordsIn(await people.languageOf(by));
-  const direct = await sending.directOf(by.user);
-  if ('failure' in direct) return;
-  const place = { channel: direct.channel, thread: null };
-  const card = await hall.question(code).catch(() => undefined);
-  if (card) await sending.show(place, card, copyPrefix);
-  else await answers.whisper(by, place, card === null ? words.closed : words.notNow);
+/** Shows a question in the direct messages of whoever opened it. */
+async function openQuestion(tools: Tools, { by, code }: Of<'open'>): Promise<void> {
+  const { hall, people } = tools;
+  const person = people.personOf(by);
+  const at = addressOf(by.team, by.user, null);
+  const isShown = person !== null && (await hall.show(code, person, at).catch(() => false));
+  // They look at the tab: it lists by now what still waits, or says that nobody can know.
+  if (!isShown) await publishHome(tools, by);
 }

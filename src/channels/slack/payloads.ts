@@ -41,7 +41,6 @@ export const actions = z.object({
     .array(
       z.object({
         action_id: z.string().max(255),
-        block_id: z.string().max(255).optional(),
         action_ts: id,
         value: z.string().max(2000).optional(),
         selected_option: z.object({ value: z.string().max(150) }).nullish(),

@@ -21,8 +21,6 @@ export interface Message {
 export interface Style {
   /** Progress as a `plan` block, which not every Slack may take. */
   plans: boolean;
-  /** Names of blocks begin with it. */
-  prefix?: string;
 }
 
 const signs: Record<CardLine['mark'], string> = {
@@ -37,7 +35,7 @@ const signs: Record<CardLine['mark'], string> = {
 
 export const plainText = (text: string): types.PlainTextElement => ({ type: 'plain_text', text, emoji: false });
 
-export function renderCard(card: Card, { plans, prefix = '' }: Style): Message {
+export function renderCard(card: Card, { plans }: Style): Message {
   const words = slackWordsIn(card.language);
   const cuts = { isCut: card.whole !== undefined };
   const blocks =
@@ -45,7 +43,7 @@ export function renderCard(card: Card, { plans, prefix = '' }: Style): Message {
   const named = [...blocks, ...buttonsOf(card)];
   // A message that is updated wants new names of blocks (https://docs.slack.dev/reference/block-kit/blocks).
   const digest = createHash('sha256').update(JSON.stringify(card)).digest('hex').slice(0, 12);
-  const withIds = named.map((block, at) => ({ ...block, block_id: `${prefix}${digest}.${at}` }));
+  const withIds = named.map((block, at) => ({ ...block, block_id: `${digest}.${at}` }));
   return { text: escapedWithin(textOf(card), most.text), blocks: withIds, isCut: cuts.isCut };
 }
 

@@ -14,7 +14,7 @@ import { escapedWithin } from './texts.ts';
 export interface Sending {
   send(post: Post): Promise<SendResult>;
   /** Shows a card once, outside core's own messages; says where it is, or null. */
-  show(place: Place, card: Card, prefix?: string): Promise<{ channel: string; ts: string } | null>;
+  show(place: Place, card: Card): Promise<{ channel: string; ts: string } | null>;
   /** The channel of the direct messages with a person. */
   directOf(user: string): Promise<{ channel: string } | { failure: Failure }>;
 }
@@ -72,18 +72,14 @@ export function createSending(
   };
 
   /** As it should look; when Slack does not take that, more plainly, and in the end as text alone. */
-  const deliver = async (
-    card: Card,
-    call: (message: Pick<Message, 'text' | 'blocks'>) => Promise<Result>,
-    prefix = '',
-  ) => {
-    const message = renderCard(card, { plans, prefix });
+  const deliver = async (card: Card, call: (message: Pick<Message, 'text' | 'blocks'>) => Promise<Result>) => {
+    const message = renderCard(card, { plans });
     let result = await call(message);
     if (!isRefusal(result, unreadable)) return { result, message };
     const hadPlan = message.blocks.some(({ type }) => type === 'plan');
     log.error({ kind: card.kind, plan: hadPlan }, 'Slack does not take a card as it was rendered');
     if (hadPlan) {
-      result = await call(renderCard(card, { plans: false, prefix }));
+      result = await call(renderCard(card, { plans: false }));
       if (result.ok) plans = false;
     }
     if (isRefusal(result, unreadable))
@@ -91,10 +87,10 @@ export function createSending(
     return { result, message };
   };
 
-  const post = async ({ channel, thread }: Place, card: Card, prefix?: string, patient = false) => {
+  const post = async ({ channel, thread }: Place, card: Card, patient = false) => {
     const api = await apiOf();
     const args = { channel, ...(thread !== null && { thread_ts: thread }), ...quietly };
-    return deliver(card, (message) => api.call('chat.postMessage', { ...args, ...contents(message) }, patient), prefix);
+    return deliver(card, (message) => api.call('chat.postMessage', { ...args, ...contents(message) }, patient));
   };
 
   const send: Sending['send'] = async ({ conversation, card, message }) => {
@@ -151,8 +147,8 @@ export function createSending(
         log.error({ reason: nameOf(error) }, 'a send to Slack broke');
         return { state: 'unknown' };
       }),
-    show: async (place, card, prefix) => {
-      const { result } = await post(place, card, prefix, true);
+    show: async (place, card) => {
+      const { result } = await post(place, card, true);
       return result.ok ? sentOf(result) : null;
     },
   };

@@ -43,7 +43,9 @@ async function stillOurs(sql: Sql, changes: readonly Change[]): Promise<Set<stri
 }
 
 const isPlain = (change: Change): boolean =>
-  [change.signals, change.questions, change.posts, change.guards, change.settle].every(({ length }) => length === 0);
+  [change.signals, change.questions, change.posts, change.copied, change.guards, change.settle].every(
+    ({ length }) => length === 0,
+  );
 
 function outcomeOf(change: Change, row: Row): Outcome {
   if (row.found !== null && row.found !== change.commit) return { state: 'lost' };
@@ -122,6 +124,7 @@ const commitWhole = (sql: Sql, changes: readonly Change[]) => {
   const guards = <U>(to: (one: Change['guards'][number], change: Change) => U) => all((c) => c.guards, to);
   const settle = <U>(to: (one: Change['settle'][number], change: Change) => U) => all((c) => c.settle, to);
   const posts = <U>(to: (one: Change['posts'][number], change: Change) => U) => all((c) => c.posts, to);
+  const copied = <U>(to: (id: string, change: Change) => U) => all((c) => c.copied, to);
   const questions = <U>(to: (one: Change['questions'][number], change: Change) => U) => all((c) => c.questions, to);
   return sql<Row[]>`
     with ${held(sql, changes)},
@@ -159,8 +162,20 @@ const commitWhole = (sql: Sql, changes: readonly Change[]) => {
     posted as (
       insert into posts (run_id, purpose, conversation, wants_seq, escalation_id)
       select p.run_id, p.purpose, p.conversation, f.seq, p.escalation_id
-      from unnest(${posts((_, c) => c.run)}::uuid[], ${posts((p) => p.purpose)}::text[],
-        ${posts((p) => p.conversation)}::text[], ${posts((p) => p.escalation)}::uuid[]
+      from (
+        select * from unnest(${posts((_, c) => c.run)}::uuid[], ${posts((p) => p.purpose)}::text[],
+          ${posts((p) => p.conversation)}::text[], ${posts((p) => p.escalation)}::uuid[])
+        union all
+        select q.run_id, o.purpose, o.conversation, q.id
+        from unnest(${copied((_, c) => c.run)}::uuid[], ${copied((id) => id)}::uuid[]) as q(run_id, id),
+        -- One on its way has no delivery yet, and may have been rendered before this.
+        lateral (
+          select purpose, conversation from posts
+          where run_id = q.run_id and starts_with(purpose, 'copy:' || q.id || ':')
+          union
+          select purpose, conversation from deliveries
+          where run_id = q.run_id and starts_with(purpose, 'copy:' || q.id || ':')
+        ) as o
       ) as p(run_id, purpose, conversation, escalation_id)
       join fresh f on f.id = p.run_id
       order by p.run_id, p.purpose, p.conversation

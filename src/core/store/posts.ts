@@ -35,6 +35,31 @@ export interface Wish extends PostKey {
   cardDigest: string | null;
 }
 
+/**
+ * One more message that shows an open question, at the end of a conversation; one that is on its way there will do.
+ * False: the question is closed. Until the wish is committed its row stays as it is: whoever closes it knows of the
+ * copy, or it is not made.
+ */
+export async function wishCopy(sql: Sql, escalation: string, conversation: string): Promise<boolean> {
+  const rows = await crossing(
+    'copied',
+    () => sql`
+    with asked as (
+      select run_id, 'copy:' || id || ':' as copy from escalations where id = ${escalation} and status = 'open' for share
+    ), wished as (
+      insert into posts (run_id, purpose, conversation, wants_seq, escalation_id)
+      select run_id, copy || (
+          select count(*) from deliveries d where d.run_id = asked.run_id and d.conversation = ${conversation}
+            and starts_with(d.purpose, copy) and d.shows_seq > 0
+        ), ${conversation}, (select max(seq) from journal j where j.run_id = asked.run_id), ${escalation}::uuid
+      from asked
+      on conflict (run_id, purpose, conversation) do nothing
+    )
+    select pg_notify('baton', 'post') from asked`,
+  );
+  return rows.length > 0;
+}
+
 /** Takes or renews the lease. The epoch, or how long somebody else has it. */
 export async function takeLease(
   sql: Sql,
@@ -76,7 +101,7 @@ export async function dropLease(sql: Sql, { channel, holder, epoch }: Lease): Pr
 }
 
 /**
- * The next wishes of a channel: the most urgent one of each conversation, questions and reminders before summaries
+ * The next wishes of a channel: the most urgent one of each conversation, all messages of questions before summaries
  * before progress, without what is parked. Wishes that nobody can fulfil are dropped. `nextInMs` is when one that waits
  * for its time is due.
  */
@@ -105,8 +130,7 @@ export async function takeWishes(
       select p.run_id as run, p.purpose, p.conversation, p.wants_seq as "wantsSeq", d.message, d.state,
         coalesce(d.shows_seq, 0) as "showsSeq", coalesce(d.attempts, 0) as attempts, d.card_digest as "cardDigest",
         d.not_before,
-        case when p.purpose like 'question:%' or p.purpose like 'reminder:%' then 0
-          when p.purpose = 'summary' then 1 else 2 end as rank
+        case p.purpose when 'progress' then 2 when 'summary' then 1 else 0 end as rank
       from posts p
       left join deliveries d on d.run_id = p.run_id and d.purpose = p.purpose and d.conversation = p.conversation
       where starts_with(p.conversation, ${`${channel}:`}) and p.wants_seq > coalesce(d.shows_seq, 0)

@@ -139,30 +139,4 @@ describe('what is written and asked for', { concurrency: 3 }, () => {
     );
     assertClean(slack);
   });
-
-  test('the Home tab shows what waits, and opens it in the direct messages', async () => {
-    await using home = await office();
-    const { slack, shop } = home;
-    slack.addPerson({ name: 'dora' });
-    const { thread } = await asked(slack);
-    await slack.openHome('anna');
-    const tab = await slack.until(() => slack.home('anna'));
-    assert.match(tab.seen, /Refund an order|refund 7 500/);
-    assert.equal(tab.buttons.length, 1);
-    await slack.until(() => withButton(slack.messages('anna'), 'Approve'));
-    const before = slack.messages('anna').length;
-    await slack.click({ user: 'anna', view: tab, action_id: 'open' });
-    const copy = await slack.until(() => slack.messages('anna')[before]);
-    await slack.click({ user: 'anna', message: copy, label: 'Approve' });
-    await slack.until(() => reading(thread(), /Completed/));
-    const closed = await slack.until(() => slack.message(copy)?.buttons.length === 0 && slack.message(copy));
-    assert.equal(shop.effects('pay').length, 1);
-    assert.match(closed.seen, /Approve/);
-    await slack.openHome('dora');
-    const line = await slack.until(() => slack.home('dora'));
-    assert.deepEqual(line.seen.split('\n').length, 1);
-    await slack.openHome('boris');
-    await slack.until(() => /Nothing/.test(slack.home('boris')?.seen ?? ''));
-    assertClean(slack);
-  });
 });

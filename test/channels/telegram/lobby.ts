@@ -57,7 +57,7 @@ export async function lobby({ hall: more = {}, telegram, channel: settings, prep
     moved: async (from, to) => void moved.set(to, from),
     homeOf: async (address) => moved.get(address) ?? address,
     home: () => Promise.reject(new Error('no home here')),
-    question: async () => null,
+    show: async () => false,
     guest: () => null,
     personOf: (account) => (account === '501' ? 'anna' : null),
     ...more,
