@@ -34,6 +34,8 @@ const gone = [
   'messages_tab_disabled',
 ];
 const unreadable = ['invalid_blocks', 'invalid_blocks_format', 'msg_too_long', 'msg_blocks_too_long'];
+/** Slack itself is not there yet. */
+const soon = ['request_timeout', 'team_added_to_org'];
 /** The token, or what it may do, is wrong: no message of any conversation gets through until an operator mends it. */
 export const unauthorised = [
   'invalid_auth',
@@ -44,12 +46,19 @@ export const unauthorised = [
   'missing_scope',
   'no_permission',
   'not_allowed_token_type',
+  'access_denied',
+  'accesslimited',
+  'ekm_access_denied',
+  'enterprise_is_restricted',
+  'org_login_required',
+  'team_access_not_granted',
+  'two_factor_setup_required',
 ];
 /** Progress is edited all the time, and says little. */
 const attached: readonly Card['kind'][] = ['question', 'summary'];
 const afterUnauthorisedMs = 30_000;
 const afterUnsentMs = 2_000;
-const afterRefusalMs = 30_000;
+const soonMs = 30_000;
 
 export function createSending(
   apiOf: () => Promise<Api>,
@@ -173,5 +182,8 @@ function settled(failure: Failure, bucket?: { address: string; of: 'new' | 'edit
   const { error } = failure;
   if (lost.includes(error)) return { state: 'lost' };
   if (gone.includes(error) || error.startsWith('restricted_action')) return { state: 'gone', why: error };
-  return { state: 'later', retryAfterMs: unauthorised.includes(error) ? afterUnauthorisedMs : afterRefusalMs };
+  if (unauthorised.includes(error)) return { state: 'later', retryAfterMs: afterUnauthorisedMs };
+  if (soon.includes(error)) return { state: 'later', retryAfterMs: soonMs };
+  // Whatever else is refused would be refused again, and everything behind it would wait: the log tells of the defect.
+  return { state: 'gone', why: `refused with ${error}` };
 }
