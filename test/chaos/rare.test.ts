@@ -64,6 +64,9 @@ async function lockRow(stage: Stage, first: WorkerProcess): Promise<void> {
   });
 }
 
+/** Commits a while apart: a slow machine that notices the call late still comes before one of them. */
+const slowly = JSON.stringify({ lookup: 400, reserve: 400 });
+
 const cases: Record<string, Case> = {
   blob: { text: 'print 7' },
   wake: { text: 'print 7' },
@@ -79,9 +82,9 @@ const cases: Record<string, Case> = {
   },
   postpone: { prepare: refuse('runs', 'true'), mend: stopRefusing },
   rest: { prepare: refuse('journal', 'new.seq = 3'), mend: stopRefusing },
-  commit_locked: { env: { CHAOS_DELAYS: '{"lookup":400}' }, provoke: lockRow },
+  commit_locked: { env: { CHAOS_DELAYS: slowly }, provoke: lockRow },
   commit_retry: {
-    env: { CHAOS_DELAYS: '{"lookup":400}' },
+    env: { CHAOS_DELAYS: slowly },
     door: 'DATABASE_URL',
     provoke: shut('reset', called('lookup')),
   },

@@ -82,7 +82,7 @@ function collect(value: Json, veil: Veil, words: Words, root: string, limits: Li
   };
   const addText = (path: Path, text: string) => {
     const open = masked(text, veil, words);
-    if (limits === inFile) return add(path, cutAt(visibleLines(open), limits.text, words));
+    if (limits === inFile) return add(path, visibleLines(cutAt(open, limits.text, words)));
     // Of what is far too long nothing needs to be counted.
     if (open.length > limits.text * 10 || visible(open).length > limits.text) isCut = true;
     add(path, scalarText(text, veil, words));

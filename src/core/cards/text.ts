@@ -21,7 +21,9 @@ function spellOut(text: string): string {
   });
 }
 
-const breaks = /[^\S\n\r\u2028\u2029\v\f]*(?:\r\n|[\n\r\u2028\u2029\v\f\u0085])[\s\u0085]*/g;
+// It begins where a gap begins: tried from each space of a long one, it would take quadratic time.
+const breaks =
+  /(?<![^\S\n\r\u2028\u2029\v\f])[^\S\n\r\u2028\u2029\v\f]*(?:\r\n|[\n\r\u2028\u2029\v\f\u0085])[\s\u0085]*/g;
 
 /** Line breaks become one sign, with their number when there are several; wide gaps become one with theirs. */
 const collapse = (text: string): string =>

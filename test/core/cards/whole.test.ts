@@ -37,6 +37,13 @@ test('what is hidden stays hidden, what cannot be seen is spelt out, and nothing
   assert.ok(texts.join('').length < 310_000);
 });
 
+test('a text of nothing but gaps is looked at once', () => {
+  const gap = `x${' '.repeat(200_000)}x`;
+  const since = process.cpuUsage().user;
+  assert.match(factsInFull({ gap }, open, words)![0]!.text, /more characters$/);
+  assert.ok(process.cpuUsage().user - since < 10_000_000, 'quadratic time would be half a minute');
+});
+
 test('a question has it while it is open, and the summary has what came out', async () => {
   const memory = createMemoryChannel();
   const configuration = createShop().configuration({ routes: [letterRoute] });
