@@ -27,13 +27,8 @@ test('the deployment of the guide holds, and compiles for a strict user', async 
 test('the prompt agent of the guide holds', async () => {
   using folder = emptyFolder();
   folder.write('sentiment.ts', agent!.text);
-  folder.write(
-    'baton.config.ts',
-    `import { defineConfig } from 'baton';
-     import { sentiment } from './sentiment.ts';
-     export default defineConfig(() => ({ routes: [], agents: [sentiment], people: {} }));`,
-  );
-  const registry = createRegistry(await folder.load());
+  const configuration = '{ routes: [], agents: [sentiment], people: {} }';
+  const registry = createRegistry(await folder.configure("import { sentiment } from './sentiment.ts';", configuration));
   const registered = registry.agents.get('text.sentiment@1')!;
   assert.deepEqual(createPromptTransporter({ models: null }).problems?.(registered.agent), []);
   assert.equal(await folder.check(), '');

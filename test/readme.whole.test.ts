@@ -18,26 +18,18 @@ const scripts = JSON.parse(await readFile(new URL('../package.json', import.meta
 test('the example of the README is a deployment that holds', async () => {
   using folder = emptyFolder();
   folder.write('pay-back.ts', example!.text);
-  folder.write(
-    'baton.config.ts',
-    `import { defineConfig } from 'baton';
-     import { payBack } from './pay-back.ts';
-     export default defineConfig(() => ({ routes: [payBack], people: { operator: { roles: ['finance'] } } }));`,
+  const configuration = await folder.configure(
+    "import { payBack } from './pay-back.ts';",
+    "{ routes: [payBack], people: { operator: { roles: ['finance'] } } }",
   );
-  const configuration = await folder.load();
   assert.deepEqual([...createRegistry(configuration).routes.keys()], ['pay-back']);
 });
 
 test('the API of the README is an agent that holds, and starts only with its secret', async () => {
   using folder = emptyFolder();
   folder.write('refund.ts', api!.text);
-  folder.write(
-    'baton.config.ts',
-    `import { defineConfig } from 'baton';
-     import { refund } from './refund.ts';
-     export default defineConfig(() => ({ routes: [], agents: [refund], people: {} }));`,
-  );
-  const registry = createRegistry(await folder.load());
+  const configuration = '{ routes: [], agents: [refund], people: {} }';
+  const registry = createRegistry(await folder.configure("import { refund } from './refund.ts';", configuration));
   const problems = createHttpTransporter().problems?.(registry.agents.get('payments.refund@1')!.agent);
   assert.deepEqual(
     problems?.map(({ code }) => code),
@@ -48,16 +40,14 @@ test('the API of the README is an agent that holds, and starts only with its sec
 
 test('the services of the README make an incident that holds', async () => {
   using folder = emptyFolder();
-  folder.write(
-    'baton.config.ts',
-    `import { defineConfig } from 'baton';
-     import { createIncidentAgents } from '${root}/processes/incident/agents.ts';
+  const configuration = await folder.configure(
+    `import { createIncidentAgents } from '${root}/processes/incident/agents.ts';
      import { createIncidentRoute } from '${root}/processes/incident/route.ts';
      const agents = ${incident!.text}
-     const routes = [createIncidentRoute(agents, { deciders: 'operations' })];
-     export default defineConfig(() => ({ routes, people: { operator: { roles: ['operations'] } } }));`,
+     const routes = [createIncidentRoute(agents, { deciders: 'operations' })];`,
+    "{ routes, people: { operator: { roles: ['operations'] } } }",
   );
-  const { routes } = createRegistry(await folder.load());
+  const { routes } = createRegistry(configuration);
   assert.match('Магазин не работает', routes.get('incident')!.route.patterns[0]!);
 });
 

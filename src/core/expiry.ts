@@ -2,7 +2,7 @@
 import type { Policy } from '../contracts/escalation.ts';
 
 /** A conversation in which a question was, is or was to be shown; times are milliseconds since the epoch. */
-export interface Place {
+export interface Showing {
   conversation: string;
   /** When it first stood there; null: never, as far as anybody knows. */
   shownAt: number | null;
@@ -16,7 +16,7 @@ export interface Asked {
   lifeMs: number;
   expiresAt: number;
   addresses: Policy['addresses'];
-  places: readonly Place[];
+  showings: readonly Showing[];
 }
 
 /** A card that was shown within this part of its time, and within a minute, was shown at once. */
@@ -27,9 +27,9 @@ const promptly = { share: 0.1, ms: 60_000 };
  * the card on their own or, where none of them is reached so, from when it stood in the run's conversation. While it
  * stands nowhere and may still, it begins now. Where nothing can be shown at all, the time is what it was.
  */
-export function expiryOf({ askedAt, lifeMs, expiresAt, addresses, places }: Asked, now: number): number {
+export function expiryOf({ askedAt, lifeMs, expiresAt, addresses, showings }: Asked, now: number): number {
   const own = new Set(Object.values(addresses).flat());
-  const counts = places.filter(({ shownAt, isWished }) => shownAt !== null || isWished);
+  const counts = showings.filter(({ shownAt, isWished }) => shownAt !== null || isWished);
   const theirs = counts.filter(({ conversation }) => own.has(conversation));
   const where = theirs.length > 0 ? theirs : counts;
   if (where.length === 0) return expiresAt;

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { z } from 'zod';
-import { defineAgent, Refusal } from '../../src/contracts/agent.ts';
+import { Refusal } from '../../src/contracts/agent.ts';
 import { gt } from '../../src/contracts/plan-builder.ts';
-import { approval, defineRoute } from '../../src/contracts/route.ts';
 import { testDatabase } from '../support/database.ts';
 import { begin, eventsOf, until } from '../support/follow.ts';
+import { payRoute, type Silence } from '../support/paying.ts';
 import { running } from '../support/running.ts';
 import { anna, boris, createShop, createWorld, operator } from '../support/world.ts';
 
@@ -152,35 +151,12 @@ test('a task that fits nothing is answered at once with what can be done here', 
 
 const terms = { deciders: { people: ['anna', 'boris'] }, expireAfterMs: 60_000, remindAfterMs: 20 };
 
-function gated(
-  quorum: number,
-  silence: { expireAfterMs?: number; tiers?: { afterMs: number; deciders: { people: string[] } }[] } = {},
-) {
+function gated(quorum: number, silence: Silence = {}) {
   const shop = createShop();
-  const pay = defineAgent({
-    name: 'till.pay',
-    title: 'Pay',
-    input: z.strictObject({ amount: z.number() }),
-    output: z.strictObject({ paid: z.number() }),
-    effect: 'irreversible',
-    run: ({ amount }, { key, run }) => {
-      shop.ledger.push({ agent: 'till', key, run, input: amount });
-      return { paid: amount };
-    },
-  });
-  const route = defineRoute({
-    name: 'pay',
-    title: 'Pay',
-    description: 'Pays.',
-    fields: z.strictObject({ amount: z.number() }),
-    patterns: [/^pay (?<amount>\d+)/],
-    plan: (p) => p.step('pay', pay, ({ task }) => ({ amount: task.amount })).answer(({ steps }) => steps.pay),
-    questions: { deciders: { people: ['anna'] } },
-    approvals: [
-      approval(pay, ({ input }) => ({ when: gt(input.amount, 1000), quorum: 2, ...terms, ...silence })),
-      approval(pay, ({ input }) => ({ when: gt(input.amount, 10), quorum, ...terms, ...silence })),
-    ],
-  });
+  const route = payRoute(shop, [
+    ({ input }) => ({ when: gt(input.amount, 1000), quorum: 2, ...terms, ...silence }),
+    ({ input }) => ({ when: gt(input.amount, 10), quorum, ...terms, ...silence }),
+  ]);
   return { shop, configuration: shop.configuration({ routes: [route] }) };
 }
 

@@ -73,6 +73,8 @@ export interface Folder extends Disposable {
   call(command: string, args: readonly string[], env?: Record<string, string>): Promise<Called>;
   /** Loads its `baton.config.ts`. */
   load(): Promise<Configuration>;
+  /** Writes that file, of what comes before the configuration and the configuration itself, and loads it. */
+  configure(before: string, configuration: string): Promise<Configuration>;
   /** Type-checks everything in it as strictly as we check ourselves. Says what is wrong. */
   check(): Promise<string>;
 }
@@ -110,11 +112,18 @@ export function emptyFolder(): Folder {
     });
     return new Promise((resolve) => child.once('close', (code) => resolve({ ...ended, code })));
   };
+  const load = () =>
+    loadConfiguration(join(path, 'baton.config.ts'), { databaseUrl: 'postgres://localhost/none', env: {} });
   return {
     path,
     write,
     call,
-    load: () => loadConfiguration(join(path, 'baton.config.ts'), { databaseUrl: 'postgres://localhost/none', env: {} }),
+    load,
+    configure: (before, configuration) => {
+      const made = `export default defineConfig(() => (${configuration}));`;
+      write('baton.config.ts', `import { defineConfig } from 'baton';\n${before}\n${made}\n`);
+      return load();
+    },
     check: async () => {
       const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
       write('tsconfig.json', JSON.stringify({ compilerOptions, exclude: ['node_modules'] }));

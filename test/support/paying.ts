@@ -1,27 +1,34 @@
-/** A payment that anna decides, in a memory channel: for what comes of it when nobody does. */
+/** A route that pays with somebody's word, whose rules a test gives. */
 import { z } from 'zod';
 import { createMemoryChannel } from '../../src/channels/memory.ts';
 import { defineAgent } from '../../src/contracts/agent.ts';
 import { approval, defineRoute } from '../../src/contracts/route.ts';
 import { running } from './running.ts';
-import { createShop } from './world.ts';
+import { createShop, type Shop } from './world.ts';
 
-/** `silence` says what comes of nobody answering. */
-export async function paying(silence: {
+type Rule = Parameters<typeof approval<{ amount: number }, { paid: number }>>[1];
+
+/** What comes of nobody answering. */
+export interface Silence {
   remindAfterMs?: number;
   expireAfterMs?: number;
   tiers?: { afterMs: number; deciders: { people: string[] } }[];
-}) {
+}
+
+/** `pay <amount>`; what was paid is in the ledger of the shop. */
+export function payRoute(shop: Shop, rules: readonly Rule[]) {
   const pay = defineAgent({
     name: 'till.pay',
     title: 'Pay',
     input: z.strictObject({ amount: z.number() }),
     output: z.strictObject({ paid: z.number() }),
     effect: 'irreversible',
-    run: ({ amount }) => ({ paid: amount }),
+    run: ({ amount }, { key, run }) => {
+      shop.ledger.push({ agent: 'till', key, run, input: amount });
+      return { paid: amount };
+    },
   });
-  const terms = { deciders: { people: ['anna'] }, ...silence };
-  const route = defineRoute({
+  return defineRoute({
     name: 'pay',
     title: 'Pay',
     description: 'Pays.',
@@ -29,9 +36,15 @@ export async function paying(silence: {
     patterns: [/^pay (?<amount>\d+)/],
     plan: (p) => p.step('pay', pay, ({ task }) => ({ amount: task.amount })).answer(({ steps }) => steps.pay),
     questions: { deciders: { people: ['anna'] } },
-    approvals: [approval(pay, () => terms)],
+    approvals: rules.map((rule) => approval(pay, rule)),
   });
+}
+
+/** A payment that anna decides, in a memory channel. */
+export async function paying(silence: Silence) {
+  const shop = createShop();
+  const route = payRoute(shop, [() => ({ deciders: { people: ['anna'] }, ...silence })]);
   const channel = createMemoryChannel();
-  const at = await running({ configuration: createShop().configuration({ routes: [route] }), channels: [channel] });
+  const at = await running({ shop, configuration: shop.configuration({ routes: [route] }), channels: [channel] });
   return { ...at, channel };
 }

@@ -1,7 +1,7 @@
 /** Questions that nobody could be shown: those who are reached elsewhere are asked there, and their time is lengthened. */
 import type { Policy } from '../../contracts/escalation.ts';
 import { crossing } from '../crossing.ts';
-import { type Asked, expiryOf, type Place } from '../expiry.ts';
+import { type Asked, expiryOf, type Showing } from '../expiry.ts';
 import { placeAfter } from '../places.ts';
 import type { Sql, Statement } from './database.ts';
 import { raiseSignal } from './signals.ts';
@@ -62,15 +62,15 @@ export async function extendUnshown(sql: Statement, run: string, id: string): Pr
       extract(epoch from clock_timestamp())::float8 * 1000 as now
     from escalations e where id = ${id} and status = 'open' and expires_at <= clock_timestamp() for update`;
   if (!over) return null;
-  const until = Math.round(expiryOf({ ...over, places: await placesOf(sql, run, id) }, over.now));
+  const until = Math.round(expiryOf({ ...over, showings: await showingsOf(sql, run, id) }, over.now));
   if (until <= over.now) return null;
   await sql`update escalations set expires_at = to_timestamp(${until / 1000}::float8) where id = ${id}`;
   await raiseSignal(sql, run, { kind: 'extended', escalation: id, until });
   return until;
 }
 
-const placesOf = (sql: Statement, run: string, id: string): Promise<Place[]> =>
-  sql<Place[]>`
+const showingsOf = (sql: Statement, run: string, id: string): Promise<Showing[]> =>
+  sql<Showing[]>`
     with wished as (select conversation from posts where run_id = ${run} and purpose = ${`question:${id}`}),
     known as (
       select conversation, state, shown_at from deliveries where run_id = ${run} and purpose = ${`question:${id}`})
