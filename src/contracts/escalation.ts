@@ -128,6 +128,8 @@ export const question = z.strictObject({
   /** Milliseconds since the epoch, on the database's clock. */
   remindAt: z.number().nullable(),
   expiresAt: z.number().nullable(),
+  /** How long people have, from when they can see it. Questions did not always say it. */
+  lifeMs: z.number().optional(),
 });
 export type Question = z.infer<typeof question>;
 

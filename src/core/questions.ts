@@ -86,6 +86,7 @@ export function ask(state: RunState, known: Known, now: number, of: Ask): Move {
       ...(of.proposed !== undefined && { proposed: of.proposed }),
       remindAt: of.terms.remindAfterMs === undefined ? null : now + of.terms.remindAfterMs,
       expiresAt: of.terms.expireAfterMs === undefined ? null : now + of.terms.expireAfterMs,
+      ...(of.terms.expireAfterMs !== undefined && { lifeMs: of.terms.expireAfterMs }),
     },
   });
 }

@@ -56,7 +56,8 @@ export async function askElsewhere(sql: Sql): Promise<void> {
  */
 export async function extendUnshown(sql: Statement, run: string, id: string): Promise<number | null> {
   const [over] = await sql<(Omit<Asked, 'places'> & { now: number })[]>`
-    select ${addresses(sql)}, (question->>'expiresAt')::float8 - extract(epoch from asked_at)::float8 * 1000 as "lifeMs",
+    select ${addresses(sql)}, coalesce((question->>'lifeMs')::float8,
+        (question->>'expiresAt')::float8 - extract(epoch from asked_at)::float8 * 1000) as "lifeMs",
       extract(epoch from asked_at)::float8 * 1000 as "askedAt",
       extract(epoch from expires_at)::float8 * 1000 as "expiresAt",
       extract(epoch from clock_timestamp())::float8 * 1000 as now
